@@ -1,0 +1,110 @@
+//! The one event type: made by `detect`, wrapped and never re-declared by the
+//! later stages.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::recording::Frame;
+
+/// One movement of the sleeper or of the bed, as the sample world saw it.
+///
+/// Indices are frames of the uniform grid; angles are between gravity
+/// directions; accelerations are of the band-filtered signal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Movement {
+    /// First frame.
+    pub onset: u64,
+    /// One past the last frame.
+    pub end: u64,
+    /// Largest magnitude of the band-filtered acceleration, g.
+    pub peak_g: f32,
+    /// Root mean square of the same over the bursts, g.
+    pub rms_g: f32,
+    /// From the onset to the first strong peak of the short envelope, s.
+    pub rise_s: f32,
+    /// Time within a burst (the quiet hold of a tonic movement left out), s.
+    pub active_s: f32,
+    /// Length of the first burst by the short envelope, s.
+    pub first_burst_s: f32,
+    /// Number of bursts.
+    pub bursts: u32,
+    /// Mean frequency of the acceleration (rms of its derivative over its own
+    /// rms, over 2π), Hz.
+    pub centroid_hz: f32,
+    /// Largest angle between gravity during the movement and before it, degrees.
+    pub tilt_deg: f32,
+    /// Angle between gravity after the movement and before it, degrees.
+    pub turn_deg: f32,
+    /// Mean acceleration in the moment before, g.
+    pub before_g: Frame,
+    /// Mean acceleration in the moment after, g.
+    pub after_g: Frame,
+    /// The regular repetition inside the movement, if there is one.
+    pub rhythm: Option<Rhythm>,
+    /// The noise floor the movement was found against, g.
+    pub floor_g: f32,
+}
+
+/// A regular repetition inside a movement, from its spectrum.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rhythm {
+    /// Repetitions a second.
+    pub frequency_hz: f32,
+    /// Repetitions in all.
+    pub peaks: u32,
+    /// Share of the envelope's variance in the line and its harmonics, 0 to 1.
+    pub share: f32,
+}
+
+/// What a movement is taken to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A sudden brief jerk near a transition into sleep.
+    HypnicStart,
+    /// A movement of a limb that comes back: the raw material of PLM.
+    LimbMovement,
+    /// A brief jerk that is neither.
+    Twitch,
+    /// A train of regular movements at 0.3 to 4 Hz.
+    Rhythmic,
+    /// A change of lying position.
+    PostureShift,
+    /// A long or irregular movement of the body.
+    GrossMovement,
+    /// Something outside the sleeper: a door, a truck, a partner.
+    Disturbance,
+}
+
+impl Kind {
+    /// All kinds, in the order of the legend.
+    pub const ALL: [Self; 7] = [
+        Self::HypnicStart,
+        Self::LimbMovement,
+        Self::Twitch,
+        Self::Rhythmic,
+        Self::PostureShift,
+        Self::GrossMovement,
+        Self::Disturbance,
+    ];
+
+    /// The name in the tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HypnicStart => "hypnic_start",
+            Self::LimbMovement => "limb_movement",
+            Self::Twitch => "twitch",
+            Self::Rhythmic => "rhythmic",
+            Self::PostureShift => "posture_shift",
+            Self::GrossMovement => "gross_movement",
+            Self::Disturbance => "disturbance",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,3 @@
+//! What is written of a night: tables, JSON.
+
+pub mod tables;

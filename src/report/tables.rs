@@ -1,0 +1,167 @@
+//! The rows of the result tables, as they stand in the files. The charts are
+//! drawn from these and from nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::movement::Kind;
+use crate::recording::Side;
+
+/// The whole of a result folder that charts need.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tables {
+    /// `movements.csv`.
+    pub movements: Vec<MovementRow>,
+    /// `nights.csv`.
+    pub nights: Vec<NightRow>,
+    /// `epochs.csv`.
+    pub epochs: Vec<EpochRow>,
+}
+
+/// One row of `movements.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MovementRow {
+    /// The evening's date (noon to noon); `1`, `2`, … without a clock.
+    pub night: String,
+    /// ISO 8601 of the onset; empty without a clock.
+    pub time: String,
+    /// Seconds from the first frame of the recording.
+    pub onset_s: f64,
+    /// Seconds.
+    pub duration_s: f64,
+    /// What it is taken to be.
+    pub kind: Kind,
+    /// The side, if known.
+    pub side: Option<Side>,
+    /// Largest band-filtered acceleration, g.
+    pub peak_g: f64,
+    /// Onset to onset from the previous candidate movement (CLM), s; empty
+    /// where undefined, and on movements that are no candidates.
+    pub imi_s: Option<f64>,
+    /// Number of the WASM 2016 series, from 1.
+    pub wasm_series: Option<u32>,
+    /// Number of the AASM series, from 1.
+    pub aasm_series: Option<u32>,
+    /// Whether its onset lies in estimated sleep.
+    pub asleep: bool,
+    /// Why this kind, in words.
+    pub reason: String,
+    /// Largest angle of gravity against the posture before, degrees.
+    pub tilt_deg: f64,
+    /// Angle of gravity left after the movement, degrees.
+    pub turn_deg: f64,
+    /// Onset to the first strong peak, s.
+    pub rise_s: f64,
+}
+
+/// One row of `epochs.csv`: 30 s.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRow {
+    /// The night it belongs to.
+    pub night: String,
+    /// ISO 8601 of its begin; empty without a clock.
+    pub time: String,
+    /// Seconds from the first frame of the recording.
+    pub onset_s: f64,
+    /// Estimated asleep.
+    pub asleep: bool,
+    /// Estimated worn (for a mattress: somebody lies there).
+    pub worn: bool,
+    /// Share of the epoch that was recorded, 0 to 1; under a half is a gap.
+    pub observed: f64,
+    /// Angle of gravity to the posture held longest in the night, degrees;
+    /// empty in a gap.
+    pub posture_deg: Option<f64>,
+    /// Mean band-filtered acceleration, mg; empty in a gap.
+    pub activity_mg: Option<f64>,
+}
+
+/// The pattern of a night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// Nothing stands out.
+    Quiet,
+    /// Sleep starts stand out.
+    HypnicStarts,
+    /// Periodic limb movements in sleep.
+    PeriodicLimbMovements,
+    /// Periodic limb movements in wakefulness too, as in restless legs.
+    RestlessLegsLike,
+    /// Sleep starts and periodic limb movements.
+    Mixed,
+    /// The recording cannot tell.
+    Inconclusive,
+}
+
+/// One row of `nights.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NightRow {
+    /// Name of the recording's file.
+    pub recording: String,
+    /// The evening's date; `1`, `2`, … without a clock.
+    pub night: String,
+    /// ISO 8601 of the first recorded moment of the night; empty without a clock.
+    pub start: String,
+    /// … of the last.
+    pub end: String,
+    /// … of going to bed to sleep, given or estimated.
+    pub lights_off: String,
+    /// … of getting up.
+    pub lights_on: String,
+    /// … of falling asleep.
+    pub sleep_onset: String,
+    /// … of the last waking.
+    pub final_wake: String,
+    /// Lights-off to lights-on, h.
+    pub hours_in_bed: f64,
+    /// Estimated sleep within it, h.
+    pub hours_asleep: f64,
+    /// Recorded and worn within it, h.
+    pub hours_observed: f64,
+    /// WASM 2016 PLM per hour of estimated sleep (movements in sleep).
+    pub plm_per_hour_sleep: Option<f64>,
+    /// WASM 2016 PLM per observed hour in bed (all).
+    pub plm_per_hour_bed: Option<f64>,
+    /// WASM 2016 PLM per hour of wakefulness in bed (movements in wakefulness).
+    pub plmw_per_hour: Option<f64>,
+    /// Periodicity index of Ferri 2006.
+    pub pi_ferri: Option<f64>,
+    /// PLM over candidate movements, in sleep (WASM 2016).
+    pub pi_ratio: Option<f64>,
+    /// Number of hypnic starts.
+    pub hypnic_starts: u32,
+    /// Number of limb movements.
+    pub limb_movements: u32,
+    /// What stands out.
+    pub pattern: Pattern,
+    /// The evidence for the pattern, in words.
+    pub evidence: String,
+    /// AASM PLM per hour of estimated sleep.
+    pub aasm_plm_per_hour_sleep: Option<f64>,
+    /// AASM-interval PLM per observed hour in bed.
+    pub aasm_plm_per_hour_bed: Option<f64>,
+    /// `start` to `final_wake` again, as seconds from the first frame.
+    pub start_s: f64,
+    /// Seconds from the first frame.
+    pub end_s: f64,
+    /// Seconds from the first frame.
+    pub lights_off_s: f64,
+    /// Seconds from the first frame.
+    pub lights_on_s: f64,
+    /// Seconds from the first frame; empty if nobody slept.
+    pub sleep_onset_s: Option<f64>,
+    /// Seconds from the first frame; empty if nobody slept.
+    pub final_wake_s: Option<f64>,
+    /// Where the sensor was.
+    pub placement: crate::recording::Placement,
+    /// The side it was on, if known.
+    pub side: Option<Side>,
+    /// Name of the time zone, if known.
+    pub timezone: String,
+    /// How lights-off and lights-on are known: `given` or `estimated`.
+    pub bed_source: String,
+    /// Rate of the recording, Hz.
+    pub rate_hz: f64,
+    /// What this recording cannot show, in words; empty if nothing.
+    pub cannot_show: String,
+}
