@@ -1,5 +1,6 @@
 //! hypnic finds every movement in the accelerometer recording of a night.
 
+pub mod condition;
 pub mod error;
 pub mod movement;
 pub mod recording;

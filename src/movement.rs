@@ -10,27 +10,27 @@ use crate::recording::Frame;
 /// One movement of the sleeper or of the bed, as the sample world saw it.
 ///
 /// Indices are frames of the uniform grid; angles are between gravity
-/// directions; accelerations are of the band-filtered signal.
+/// directions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Movement {
     /// First frame.
     pub onset: u64,
     /// One past the last frame.
     pub end: u64,
-    /// Largest magnitude of the band-filtered acceleration, g.
+    /// Largest departure of the acceleration from what it was before, g.
     pub peak_g: f32,
-    /// Root mean square of the same over the bursts, g.
-    pub rms_g: f32,
-    /// From the onset to the first strong peak of the short envelope, s.
+    /// Largest magnitude in the band of jerks (above 3 Hz), g.
+    pub burst_g: f32,
+    /// From the onset to the first tick that reaches half of the largest burst, s.
     pub rise_s: f32,
     /// Time within a burst (the quiet hold of a tonic movement left out), s.
     pub active_s: f32,
-    /// Length of the first burst by the short envelope, s.
+    /// From the onset until the short envelope first falls below a quarter of
+    /// what it had reached, s.
     pub first_burst_s: f32,
-    /// Number of bursts.
+    /// Number of bursts with a quiet hold between them.
     pub bursts: u32,
-    /// Mean frequency of the acceleration (rms of its derivative over its own
-    /// rms, over 2π), Hz.
+    /// Mean frequency in the band of jerks, Hz.
     pub centroid_hz: f32,
     /// Largest angle between gravity during the movement and before it, degrees.
     pub tilt_deg: f32,

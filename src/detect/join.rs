@@ -1,0 +1,135 @@
+//! Bursts become movements.
+//!
+//! A tonic limb movement shows as a burst at its onset, a quiet hold with the
+//! limb tilted, and a burst (or a slow sinking) at its release: one movement.
+//! What joins them is gravity: between the two it stays away from where it was,
+//! and after the second it is back.
+
+use super::gate::{Burst, ticks};
+use super::history::{History, distance_g};
+use crate::recording::Frame;
+
+/// Longest quiet hold, s. Tonic contractions of a leg movement hold for up to
+/// 5 s; a limb that stays away longer was put somewhere else.
+const LONGEST_HOLD_S: f64 = 6.0;
+
+/// Window of the mean that is taken for gravity before and after, s.
+pub const REST_S: f64 = 0.4;
+
+/// A hold keeps at least this share of the largest tilt within its burst. A
+/// limb that comes back misses its old place by a tenth or two.
+const HOLD_SHARE: f32 = 0.4;
+
+/// The release brings back all but this share of the hold's tilt.
+const RETURN_SHARE: f32 = 0.5;
+
+/// Smallest tilt of a hold, g: 0.5°, or what the noise allows.
+const LEAST_HOLD_G: f32 = 0.009;
+
+/// The bursts of one movement, and gravity around them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    /// The bursts, in order.
+    pub bursts: Vec<Burst>,
+    /// Last tick of the movement.
+    pub last: u64,
+    /// Mean acceleration before, g.
+    pub before_g: Frame,
+    /// Mean acceleration after, g.
+    pub after_g: Frame,
+}
+
+/// Joins the bursts of one segment.
+#[derive(Debug, Clone)]
+pub struct Joiner {
+    tick_hz: f64,
+    /// A movement whose limb is still away.
+    held: Option<Shape>,
+}
+
+impl Joiner {
+    /// For that many ticks a second.
+    pub fn new(tick_hz: f64) -> Self {
+        Self { tick_hz, held: None }
+    }
+
+    /// Ticks after a burst that must be known before it is handed on.
+    pub fn rest(&self) -> u64 {
+        ticks(REST_S, self.tick_hz)
+    }
+
+    /// A burst has ended.
+    pub fn burst(&mut self, burst: Burst, history: &History, done: &mut Vec<Shape>) {
+        let shape = self.shape(burst, history);
+        if let Some(mut held) = self.held.take() {
+            if brings_back(&held, &shape) {
+                held.bursts.extend(shape.bursts);
+                held.last = shape.last;
+                held.after_g = shape.after_g;
+                done.push(held);
+                return;
+            }
+            done.push(held);
+        }
+        if is_held(&shape, history) {
+            self.held = Some(shape);
+        } else {
+            done.push(shape);
+        }
+    }
+
+    /// No burst runs, and the history reaches to its end: has a held limb sunk
+    /// back by itself, or been away for too long?
+    pub fn quiet(&mut self, history: &History, done: &mut Vec<Shape>) {
+        let Some(held) = &mut self.held else { return };
+        let end = history.end();
+        let rest = ticks(REST_S, self.tick_hz);
+        if end < held.last + 2 * rest {
+            return;
+        }
+        let now = history.mean_g(end - rest, end);
+        let away_g = distance_g(held.after_g, held.before_g);
+        let is_back = distance_g(now, held.before_g) < RETURN_SHARE * away_g;
+        if is_back {
+            held.last = end - rest;
+            held.after_g = now;
+        }
+        if is_back || end - held.last > ticks(LONGEST_HOLD_S, self.tick_hz) + rest {
+            done.extend(self.held.take());
+        }
+    }
+
+    /// The segment ends.
+    pub fn finish(&mut self, done: &mut Vec<Shape>) {
+        done.extend(self.held.take());
+    }
+
+    fn shape(&self, burst: Burst, history: &History) -> Shape {
+        let rest = self.rest();
+        // One tick of distance: the edges of the burst are sharp to a tick only.
+        let before_end = burst.first.saturating_sub(1);
+        Shape {
+            bursts: vec![burst],
+            last: burst.last,
+            before_g: history.mean_g(before_end.saturating_sub(rest), before_end),
+            after_g: history.mean_g(burst.last + 2, burst.last + 2 + rest),
+        }
+    }
+}
+
+/// Whether the limb is away and rests there.
+fn is_held(shape: &Shape, history: &History) -> bool {
+    let away_g = distance_g(shape.after_g, shape.before_g);
+    let first = shape.bursts[0];
+    let largest_g = history
+        .range(first.first, first.last + 1)
+        .map(|tick| distance_g(tick.mean_g, shape.before_g))
+        .fold(0.0, f32::max);
+    away_g > LEAST_HOLD_G.max(first.tilt_off_g) && away_g > HOLD_SHARE * largest_g
+}
+
+/// Whether the second burst brings back what the first took away.
+fn brings_back(held: &Shape, release: &Shape) -> bool {
+    let away_g = distance_g(held.after_g, held.before_g);
+    distance_g(release.after_g, held.before_g) < RETURN_SHARE * away_g
+}
