@@ -2,6 +2,7 @@
 
 pub mod condition;
 pub mod error;
+pub mod filter;
 pub mod movement;
 pub mod recording;
 pub mod report;
