@@ -1,9 +1,13 @@
 //! hypnic finds every movement in the accelerometer recording of a night.
 
 pub mod condition;
+pub mod detect;
+pub mod epoch;
 pub mod error;
 pub mod filter;
 pub mod movement;
+pub mod night;
 pub mod recording;
 pub mod report;
+pub mod spectrum;
 pub mod time;

@@ -1,0 +1,273 @@
+//! Movements and epochs of a recording become nights: when the sensor was worn,
+//! how the sleeper lay, when the sleeper went to bed, slept, woke and got up.
+//!
+//! Pure functions over small tables. Nothing here looks at the kinds that
+//! `score` will give: sleep must not depend on what depends on sleep.
+
+mod bed;
+mod posture;
+mod sleep;
+mod wear;
+
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
+use crate::epoch::{EPOCH_S, Epoch};
+use crate::movement::Movement;
+use crate::recording::Placement;
+use crate::time::Clock;
+
+pub use bed::{Bed, BedTimes};
+
+/// Epochs of the stream that make one row of the night: 30 s, the epoch in
+/// which sleep is scored everywhere.
+const EPOCHS_PER_ROW: usize = 6;
+
+/// Length of a [`Row`], s.
+pub const ROW_S: f64 = EPOCH_S * EPOCHS_PER_ROW as f64;
+
+/// Shortest part of a recording that is a night of its own, s, when there is a
+/// longer one: who puts the sensor on at 11:50 begins no night.
+const SHORTEST_NIGHT_S: f64 = 3600.0;
+
+/// 30 s of a night.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Row {
+    /// Seconds from the first frame of the recording.
+    pub onset_s: f64,
+    /// Estimated asleep; never outside the time in bed, unworn or unobserved.
+    pub asleep: bool,
+    /// Estimated worn.
+    pub worn: bool,
+    /// Share that was recorded, 0 to 1.
+    pub observed: f32,
+    /// Angle to the posture held longest, degrees; `None` in a gap.
+    pub posture_deg: Option<f32>,
+    /// Mean activity, g; `None` in a gap.
+    pub activity_g: Option<f32>,
+}
+
+impl Row {
+    /// Whether anything can be said of it.
+    pub fn counts(&self) -> bool {
+        self.worn && self.observed >= 0.5
+    }
+}
+
+/// One night, noon to noon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Night {
+    /// The evening's date; `1`, `2`, … without a clock.
+    pub label: String,
+    /// First recorded moment, s from the first frame.
+    pub start_s: f64,
+    /// Last recorded moment, s.
+    pub end_s: f64,
+    /// The time in bed.
+    pub bed: Bed,
+    /// First moment of sustained sleep, s.
+    pub sleep_onset_s: Option<f64>,
+    /// End of the last sleep, s.
+    pub final_wake_s: Option<f64>,
+    /// The night in steps of [`ROW_S`].
+    pub rows: Vec<Row>,
+}
+
+impl Night {
+    /// Whether the sleeper is asleep at a moment.
+    pub fn is_asleep(&self, at_s: f64) -> bool {
+        self.row(at_s).is_some_and(|row| row.asleep)
+    }
+
+    /// The row a moment lies in.
+    pub fn row(&self, at_s: f64) -> Option<&Row> {
+        let first = self.rows.first()?;
+        let index = ((at_s - first.onset_s) / ROW_S).floor();
+        (index >= 0.0).then(|| self.rows.get(index as usize)).flatten()
+    }
+
+    /// The moments at which wakefulness becomes sleep, s.
+    pub fn transitions_into_sleep_s(&self) -> Vec<f64> {
+        let mut awake = true;
+        let mut at_s = Vec::new();
+        for row in &self.rows {
+            if row.asleep && awake {
+                at_s.push(row.onset_s);
+            }
+            awake = !row.asleep;
+        }
+        at_s
+    }
+}
+
+/// What is known of a recording besides its movements and epochs.
+#[derive(Debug, Clone)]
+pub struct Circumstances<'a> {
+    /// Rate of the uniform grid, Hz.
+    pub rate_hz: f64,
+    /// When it began.
+    pub clock: &'a Clock,
+    /// Where the sensor was.
+    pub placement: Placement,
+    /// Lights-off and lights-on, if the person gave them.
+    pub bed_times: BedTimes,
+}
+
+/// Cuts a recording into nights and reads each.
+pub fn nights(movements: &[Movement], epochs: &[Epoch], about: &Circumstances) -> Vec<Night> {
+    let length_s = epochs.len() as f64 * EPOCH_S;
+    let worn = wear::worn(movements, epochs, about.rate_hz, about.placement);
+    let mut nights: Vec<Night> = cuts(about.clock, length_s)
+        .into_iter()
+        .filter_map(|cut| night(&cut, movements, epochs, &worn, about))
+        .collect();
+    if nights.iter().any(|night| night.end_s - night.start_s >= SHORTEST_NIGHT_S) {
+        nights.retain(|night| night.end_s - night.start_s >= SHORTEST_NIGHT_S);
+    }
+    nights
+}
+
+/// The label of the night a moment belongs to: the date of the last noon before
+/// it; without a clock, the number of the 24 hours.
+pub fn label(clock: &Clock, at_s: f64) -> String {
+    match clock.wall(at_s) {
+        Some(wall) => evening(wall).date().to_string(),
+        None => format!("{}", (at_s / 86_400.0).floor() as u64 + 1),
+    }
+}
+
+/// The last noon up to `wall`.
+fn evening(wall: DateTime) -> DateTime {
+    let noon = wall.date().at(12, 0, 0, 0);
+    if wall >= noon { noon } else { noon.saturating_sub(1.day()) }
+}
+
+/// A stretch of the recording, s.
+#[derive(Debug, Clone, PartialEq)]
+struct Cut {
+    label: String,
+    from_s: f64,
+    to_s: f64,
+}
+
+/// Cuts noon to noon by the wall clock, or every 24 h without one. A night over
+/// a change of the clocks has 23 or 25 hours, as it should.
+fn cuts(clock: &Clock, length_s: f64) -> Vec<Cut> {
+    let mut cuts = Vec::new();
+    let mut from_s = 0.0;
+    while from_s < length_s {
+        let next_noon_s = clock
+            .wall(from_s)
+            .and_then(|wall| clock.offset_s(evening(wall).saturating_add(1.day())))
+            // A zone that skips noon, or a clock that cannot be asked.
+            .filter(|noon_s| *noon_s > from_s)
+            .unwrap_or(from_s + 86_400.0);
+        let to_s = next_noon_s.min(length_s);
+        cuts.push(Cut { label: label(clock, from_s), from_s, to_s });
+        from_s = to_s;
+    }
+    cuts
+}
+
+fn night(
+    cut: &Cut,
+    movements: &[Movement],
+    epochs: &[Epoch],
+    worn: &[bool],
+    about: &Circumstances,
+) -> Option<Night> {
+    let first = (cut.from_s / EPOCH_S).round() as usize;
+    let last = ((cut.to_s / EPOCH_S).round() as usize).min(epochs.len());
+    let observed = |range: std::ops::Range<usize>| range.filter(|&k| epochs[k].is_observed());
+    let start = observed(first..last).next()?;
+    let end = observed(first..last).next_back()? + 1;
+    let epochs_here = &epochs[start..end];
+    let start_s = start as f64 * EPOCH_S;
+    let end_s = end as f64 * EPOCH_S;
+    let mut rows = rows(epochs_here, &worn[start..end], start_s);
+    let here: Vec<Stirring> = movements
+        .iter()
+        .map(|movement| Stirring::new(movement, about.rate_hz))
+        .filter(|stirring| stirring.onset_s < end_s && stirring.end_s > start_s)
+        .collect();
+    sleep::estimate(&mut rows, &here);
+    let bed = bed::find(&mut rows, &here, cut, about);
+    let (sleep_onset_s, final_wake_s) = sleep::bounds(&rows);
+    Some(Night {
+        label: cut.label.clone(),
+        start_s,
+        end_s,
+        bed,
+        sleep_onset_s,
+        final_wake_s,
+        rows,
+    })
+}
+
+fn rows(epochs: &[Epoch], worn: &[bool], start_s: f64) -> Vec<Row> {
+    let angles_deg = posture::angles_deg(epochs, EPOCHS_PER_ROW);
+    epochs
+        .chunks(EPOCHS_PER_ROW)
+        .zip(worn.chunks(EPOCHS_PER_ROW))
+        .zip(angles_deg)
+        .enumerate()
+        .map(|(index, ((epochs, worn), posture_deg))| {
+            let covered: f32 = epochs.iter().map(|epoch| epoch.covered).sum();
+            let activity: f32 = epochs.iter().map(|epoch| epoch.covered * epoch.activity_g).sum();
+            Row {
+                onset_s: start_s + index as f64 * ROW_S,
+                asleep: false,
+                worn: 2 * worn.iter().filter(|worn| **worn).count() >= worn.len(),
+                observed: covered / epochs.len() as f32,
+                posture_deg,
+                activity_g: (covered > 0.0).then(|| activity / covered),
+            }
+        })
+        .collect()
+}
+
+/// What sleep sees of a movement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Stirring {
+    onset_s: f64,
+    end_s: f64,
+    /// Time in motion, s.
+    active_s: f64,
+    /// Whether the body took part: a limb that moves and comes back leaves a
+    /// sleeper asleep.
+    of_body: bool,
+}
+
+/// A movement that leaves gravity this far away moved more than a limb, degrees.
+const BODY_TURN_DEG: f32 = 12.0;
+
+/// A movement with this much motion is more than a limb's, s.
+const BODY_ACTIVE_S: f32 = 5.0;
+
+impl Stirring {
+    fn new(movement: &Movement, rate_hz: f64) -> Self {
+        Self {
+            onset_s: movement.onset as f64 / rate_hz,
+            end_s: movement.end as f64 / rate_hz,
+            active_s: f64::from(movement.active_s),
+            of_body: movement.turn_deg >= BODY_TURN_DEG || movement.active_s >= BODY_ACTIVE_S,
+        }
+    }
+}
+
+/// Seconds of motion in each row; that of a movement is spread over its length.
+fn motion_s<'a>(rows: &[Row], stirrings: impl Iterator<Item = &'a Stirring>) -> Vec<f64> {
+    let start_s = rows.first().map_or(0.0, |row| row.onset_s);
+    let index = |at_s: f64| ((at_s - start_s) / ROW_S).max(0.0) as usize;
+    let mut motion_s = vec![0.0; rows.len()];
+    for stirring in stirrings {
+        let length_s = (stirring.end_s - stirring.onset_s).max(1e-3);
+        let last = index(stirring.end_s).min(rows.len().saturating_sub(1));
+        for row in index(stirring.onset_s)..=last {
+            let from_s = start_s + row as f64 * ROW_S;
+            let within_s = stirring.end_s.min(from_s + ROW_S) - stirring.onset_s.max(from_s);
+            motion_s[row] += stirring.active_s * (within_s / length_s).max(0.0);
+        }
+    }
+    motion_s
+}

@@ -1,0 +1,190 @@
+//! Sleep and wakefulness from movement alone.
+//!
+//! A two-state hidden Markov model over rows of 30 s, the idea of Li et al. 2020
+//! (unsupervised sleep/wake identification from actigraphy), with fixed
+//! probabilities. What it is shown is the motion of the body: limb movements
+//! that come back are neither for nor against sleep, since periodic ones would
+//! otherwise count as wakefulness, and their absence as sleep.
+
+use super::{ROW_S, Row, Stirring, motion_s};
+
+/// What a row shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Nothing can be said: a gap, or not worn.
+    Nothing,
+    /// No movement.
+    Still,
+    /// Limb movements only.
+    Limb,
+    /// Up to [`BODY_SHORT_S`] of motion of the body.
+    BodyShort,
+    /// More than that.
+    BodyLong,
+}
+
+/// Motion of the body that a turn in sleep takes, s.
+const BODY_SHORT_S: f64 = 4.0;
+
+/// ln P(shown | asleep), ln P(shown | awake). Sleepers make about 7 large body
+/// movements an hour (normative median 6.8, large muscle group movements, Ferri
+/// et al. 2021 and the normative study of 100 sleepers): 7 of 120 rows. Awake in
+/// bed, a body movement every minute or so.
+fn evidence(shown: Shown) -> [f64; 2] {
+    let [asleep, awake] = match shown {
+        Shown::Nothing => [1.0, 1.0],
+        Shown::Still => [0.90, 0.36],
+        Shown::Limb => [0.25, 0.25],
+        Shown::BodyShort => [0.05, 0.22],
+        Shown::BodyLong => [0.03, 0.30],
+    };
+    [f64::ln(asleep), f64::ln(awake)]
+}
+
+/// Mean length of a sleep and of a wakefulness, rows: 40 min and 10 min.
+const SLEEP_ROWS: f64 = 80.0;
+const WAKE_ROWS: f64 = 20.0;
+
+/// Sleep counts as begun with the first sleep that lasts this long, s: ten
+/// minutes is the common choice of actigraphy.
+const SUSTAINED_S: f64 = 600.0;
+
+/// Sets `asleep` of every row to the likelier of the two states, taken over the
+/// whole night at once (Viterbi).
+pub(super) fn estimate(rows: &mut [Row], stirrings: &[Stirring]) {
+    let shown = shown(rows, stirrings);
+    let stay = [1.0 - 1.0 / SLEEP_ROWS, 1.0 - 1.0 / WAKE_ROWS].map(f64::ln);
+    let leave = [1.0 / SLEEP_ROWS, 1.0 / WAKE_ROWS].map(f64::ln);
+    // Recordings begin with somebody who has just started them.
+    let mut score = [f64::ln(0.1), f64::ln(0.9)];
+    let mut came_from: Vec<[usize; 2]> = Vec::with_capacity(rows.len());
+    for shown in &shown {
+        let seen = evidence(*shown);
+        let from: [usize; 2] = std::array::from_fn(|state| {
+            let other = 1 - state;
+            if score[other] + leave[other] > score[state] + stay[state] { other } else { state }
+        });
+        score = std::array::from_fn(|state| {
+            let step = if from[state] == state { stay[state] } else { leave[from[state]] };
+            score[from[state]] + step + seen[state]
+        });
+        came_from.push(from);
+    }
+    let mut state = usize::from(score[1] >= score[0]);
+    for (row, from) in rows.iter_mut().zip(&came_from).rev() {
+        row.asleep = state == 0 && row.counts();
+        state = from[state];
+    }
+}
+
+fn shown(rows: &[Row], stirrings: &[Stirring]) -> Vec<Shown> {
+    let body_s = motion_s(rows, stirrings.iter().filter(|stirring| stirring.of_body));
+    let limb_s = motion_s(rows, stirrings.iter().filter(|stirring| !stirring.of_body));
+    rows.iter()
+        .zip(body_s.iter().zip(&limb_s))
+        .map(|(row, (&body_s, &limb_s))| {
+            if !row.counts() {
+                Shown::Nothing
+            } else if body_s > BODY_SHORT_S {
+                Shown::BodyLong
+            } else if body_s > 0.0 {
+                Shown::BodyShort
+            } else if limb_s > 0.0 {
+                Shown::Limb
+            } else {
+                Shown::Still
+            }
+        })
+        .collect()
+}
+
+/// Begin of the first sustained sleep and end of the last sleep, s.
+pub(super) fn bounds(rows: &[Row]) -> (Option<f64>, Option<f64>) {
+    let sustained = (SUSTAINED_S / ROW_S) as usize;
+    let onset = rows
+        .windows(sustained)
+        .find(|window| window.iter().all(|row| row.asleep))
+        .map(|window| window[0].onset_s);
+    let wake = rows
+        .iter()
+        .rev()
+        .find(|row| row.asleep)
+        .map(|row| row.onset_s + ROW_S)
+        .filter(|_| onset.is_some());
+    (onset, wake)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(count: usize) -> Vec<Row> {
+        (0..count)
+            .map(|index| Row {
+                onset_s: index as f64 * ROW_S,
+                asleep: false,
+                worn: true,
+                observed: 1.0,
+                posture_deg: None,
+                activity_g: Some(0.0),
+            })
+            .collect()
+    }
+
+    fn stirring(onset_s: f64, active_s: f64, of_body: bool) -> Stirring {
+        Stirring { onset_s, end_s: onset_s + active_s, active_s, of_body }
+    }
+
+    /// Twenty minutes of turning every 45 s, then three hours of stillness.
+    fn evening() -> Vec<Stirring> {
+        (0..26).map(|k| stirring(f64::from(k) * 45.0, 5.0, true)).collect()
+    }
+
+    #[test]
+    fn who_turns_every_minute_is_awake_and_who_stops_sleeps() {
+        let mut rows = rows(400);
+        estimate(&mut rows, &evening());
+        let (onset_s, wake_s) = bounds(&rows);
+        assert!((onset_s.unwrap() - 1140.0).abs() <= 90.0, "{onset_s:?}");
+        assert_eq!(wake_s, Some(12_000.0));
+    }
+
+    #[test]
+    fn one_turn_in_sleep_wakes_nobody() {
+        let mut rows = rows(400);
+        let mut stirrings = evening();
+        stirrings.push(stirring(6000.0, 12.0, true));
+        estimate(&mut rows, &stirrings);
+        assert!(rows[60..].iter().all(|row| row.asleep));
+    }
+
+    #[test]
+    fn periodic_limb_movements_are_not_wakefulness() {
+        let mut rows = rows(400);
+        let mut stirrings = evening();
+        stirrings.extend((0..200).map(|k| stirring(3000.0 + f64::from(k) * 25.0, 2.0, false)));
+        estimate(&mut rows, &stirrings);
+        assert!(rows[60..].iter().all(|row| row.asleep));
+    }
+
+    #[test]
+    fn ten_minutes_of_turning_in_the_night_are_wakefulness() {
+        let mut rows = rows(400);
+        let mut stirrings = evening();
+        stirrings.extend((0..20).map(|k| stirring(6000.0 + f64::from(k) * 30.0, 5.0, true)));
+        estimate(&mut rows, &stirrings);
+        let awake = rows[100..].iter().filter(|row| !row.asleep).count();
+        assert!((18..=24).contains(&awake), "{awake}");
+    }
+
+    #[test]
+    fn nobody_sleeps_in_a_gap() {
+        let mut rows = rows(400);
+        for row in &mut rows[200..300] {
+            row.observed = 0.0;
+        }
+        estimate(&mut rows, &evening());
+        assert!(rows[200..300].iter().all(|row| !row.asleep));
+        assert!(rows[300..].iter().all(|row| row.asleep));
+    }
+}
