@@ -1,0 +1,126 @@
+//! Every movement of a night gets its kind, its reason and its place in the
+//! series of both standards.
+
+use super::kind::{self, Context};
+use super::{InSeries, LegMovement, Rules, ShortInterval, rhythm};
+use crate::movement::{Kind, Movement};
+use crate::night::Night;
+use crate::recording::{Placement, Side};
+
+/// A movement and all that is said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// The movement.
+    pub movement: Movement,
+    /// Seconds from the first frame of the recording.
+    pub onset_s: f64,
+    /// Seconds.
+    pub duration_s: f64,
+    /// What it is taken to be.
+    pub kind: Kind,
+    /// Why.
+    pub why: kind::Why,
+    /// The side of the sensor, if known.
+    pub side: Option<Side>,
+    /// Whether its onset lies in estimated sleep.
+    pub asleep: bool,
+    /// Whether its onset lies in the time in bed.
+    pub in_bed: bool,
+    /// Its place by WASM 2016, if it is a leg movement in bed.
+    pub wasm: Option<InSeries>,
+    /// … by the AASM.
+    pub aasm: Option<InSeries>,
+}
+
+/// What is known of the recording the night is part of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Rate of the uniform grid, Hz.
+    pub rate_hz: f64,
+    /// Where the sensor was.
+    pub placement: Placement,
+    /// On which side.
+    pub side: Option<Side>,
+    /// Begin and end of what was not recorded, s.
+    pub gaps_s: Vec<(f64, f64)>,
+}
+
+/// Whether leg movements and their series can be seen at a place at all.
+pub fn shows_series(placement: Placement, rate_hz: f64) -> bool {
+    matches!(placement, Placement::Ankle | Placement::Mattress) && rate_hz >= SLOWEST_FOR_LEGS_HZ
+}
+
+/// Slowest recording that shows leg movements, Hz: two samples in the 0.5 s of
+/// the shortest.
+pub const SLOWEST_FOR_LEGS_HZ: f64 = 4.0;
+
+/// Scores the movements of one night, which are ascending by onset.
+pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<Scored> {
+    let rate_hz = recorded.rate_hz;
+    let movements = rhythm::merge_trains(movements, rate_hz);
+    let transitions_s = night.transitions_into_sleep_s();
+    let mut scored = Vec::with_capacity(movements.len());
+    let mut last_end = None;
+    for movement in movements {
+        let onset_s = movement.onset as f64 / rate_hz;
+        let still_before_s = last_end
+            .map_or(f64::INFINITY, |end: u64| movement.onset.saturating_sub(end) as f64 / rate_hz);
+        last_end = Some(movement.end);
+        let context = Context {
+            placement: recorded.placement,
+            rate_hz,
+            since_sleep_s: nearest(&transitions_s, onset_s),
+            still_before_s,
+        };
+        let (kind, why) = kind::classify(&movement, &context);
+        scored.push(Scored {
+            onset_s,
+            duration_s: (movement.end - movement.onset) as f64 / rate_hz,
+            kind,
+            why,
+            side: recorded.side,
+            asleep: night.is_asleep(onset_s),
+            in_bed: (night.bed.off_s..night.bed.on_s).contains(&onset_s),
+            wasm: None,
+            aasm: None,
+            movement,
+        });
+    }
+    if shows_series(recorded.placement, rate_hz) {
+        put_into_series(&mut scored, recorded);
+    }
+    scored
+}
+
+/// Seconds since the nearest of the moments; negative before it.
+fn nearest(moments_s: &[f64], at_s: f64) -> Option<f64> {
+    let since_s = moments_s.iter().map(|moment_s| at_s - moment_s);
+    since_s.min_by(|a, b| a.abs().total_cmp(&b.abs()))
+}
+
+/// Leg movements in bed, and gross movements too long to be candidates: those
+/// move the legs as well, and by WASM 2016 end a series.
+fn put_into_series(scored: &mut [Scored], recorded: &Recorded) {
+    let legs: Vec<usize> = (0..scored.len())
+        .filter(|&index| {
+            let movement = &scored[index];
+            let long_gross = movement.kind == Kind::GrossMovement && movement.duration_s > 10.0;
+            movement.in_bed && (movement.kind == Kind::LimbMovement || long_gross)
+        })
+        .collect();
+    let marks: Vec<LegMovement> = legs
+        .iter()
+        .map(|&index| LegMovement {
+            onset_s: scored[index].onset_s,
+            duration_s: scored[index].duration_s,
+            side: recorded.side.unwrap_or(Side::Left),
+        })
+        .collect();
+    let wasm = super::score(&marks, &recorded.gaps_s, Rules::Wasm(ShortInterval::default()));
+    for (combined, in_series) in wasm {
+        scored[legs[combined.parts[0]]].wasm = Some(in_series);
+    }
+    for (combined, in_series) in super::score(&marks, &recorded.gaps_s, Rules::Aasm) {
+        scored[legs[combined.parts[0]]].aasm = Some(in_series);
+    }
+}

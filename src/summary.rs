@@ -1,0 +1,167 @@
+//! The numbers of a night, and what stands out in it.
+
+mod pattern;
+
+pub use pattern::{Finding, Pattern, SEEN_STARTS};
+
+use crate::movement::Kind;
+use crate::night::{Night, ROW_S};
+use crate::recording::Placement;
+use crate::score::night::{SLOWEST_FOR_LEGS_HZ, Scored, shows_series};
+use crate::score::kind::SLOWEST_FOR_STARTS_HZ;
+use crate::score::{InSeries, periodicity};
+
+/// The numbers of one night. Rates have their denominator in the name: per hour
+/// of estimated sleep, of observed time in bed, of wakefulness in bed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Lights-off to lights-on, h.
+    pub hours_in_bed: f64,
+    /// Estimated sleep, h.
+    pub hours_asleep: f64,
+    /// Recorded and worn in bed, h.
+    pub hours_observed: f64,
+    /// By WASM 2016; `None` where the recording cannot show leg movements.
+    pub wasm: Option<Periodic>,
+    /// By the AASM.
+    pub aasm: Option<Periodic>,
+    /// Periodicity index of Ferri et al. 2006.
+    pub pi_ferri: Option<f64>,
+    /// Periodic over candidate movements, in sleep (Ferri et al. 2016).
+    pub pi_ratio: Option<f64>,
+    /// Hypnic starts; `None` where the recording cannot show them.
+    pub hypnic_starts: Option<u32>,
+    /// Limb movements in bed.
+    pub limb_movements: u32,
+    /// What the recording cannot show.
+    pub cannot_show: Vec<CannotShow>,
+    /// What stands out, with the evidence.
+    pub finding: Finding,
+}
+
+/// Periodic limb movements by one standard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Periodic {
+    /// Movements in series, asleep.
+    pub asleep: u32,
+    /// Movements in series, awake in bed.
+    pub awake: u32,
+    /// In sleep, per hour of estimated sleep.
+    pub per_hour_sleep: Option<f64>,
+    /// All, per observed hour in bed.
+    pub per_hour_bed: Option<f64>,
+    /// In wakefulness, per hour of wakefulness in bed.
+    pub per_hour_wake: Option<f64>,
+}
+
+/// A thing that this recording cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CannotShow {
+    /// Arms and trunks make few periodic movements, legs many.
+    PeriodicAtPlace(Placement),
+    /// Too few samples a second for leg movements.
+    LegsAtRate,
+    /// Too few samples a second for starts.
+    StartsAtRate,
+    /// Gravity was taken out of the recording.
+    PostureWithoutGravity,
+}
+
+impl std::fmt::Display for CannotShow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PeriodicAtPlace(place) => write!(
+                f,
+                "Periodic leg movements: a sensor at the {place} does not feel the legs, so no PLM index is given."
+            ),
+            Self::LegsAtRate => write!(
+                f,
+                "Leg movements: under {SLOWEST_FOR_LEGS_HZ:.0} samples a second their 0.5 s cannot be seen, so no PLM index is given."
+            ),
+            Self::StartsAtRate => f.write_str(
+                "Hypnic starts: they last 0.1 to 0.3 s and need at least 25 samples a second.",
+            ),
+            Self::PostureWithoutGravity => f.write_str(
+                "Posture and tilt: gravity was taken out of this recording, so held and returning movements are not told apart.",
+            ),
+        }
+    }
+}
+
+/// Sums up a scored night. `has_gravity` is false for linear acceleration.
+pub fn summarise(
+    night: &Night,
+    scored: &[Scored],
+    placement: Placement,
+    rate_hz: f64,
+    has_gravity: bool,
+) -> Summary {
+    let hours = |rows: usize| rows as f64 * ROW_S / 3600.0;
+    let in_bed = |onset_s: f64| onset_s + ROW_S / 2.0 >= night.bed.off_s && onset_s < night.bed.on_s;
+    let bed = || night.rows.iter().filter(|row| in_bed(row.onset_s));
+    let hours_observed = hours(bed().filter(|row| row.counts()).count());
+    let hours_asleep = hours(bed().filter(|row| row.asleep).count());
+    let hours_awake = hours_observed - hours_asleep;
+    let legs = shows_series(placement, rate_hz);
+    let periodic = |place: fn(&Scored) -> Option<&InSeries>| {
+        legs.then(|| periodic(scored, place, [hours_asleep, hours_observed, hours_awake]))
+    };
+    let (wasm, aasm) = (periodic(|m| m.wasm.as_ref()), periodic(|m| m.aasm.as_ref()));
+    let candidates = || scored.iter().filter_map(|m| m.wasm.as_ref().map(|place| (m, place)));
+    let is_candidate = |m: &Scored| m.kind == Kind::LimbMovement && m.wasm.is_some();
+    let candidates_asleep = scored.iter().filter(|m| is_candidate(m) && m.asleep).count();
+    let starts = scored.iter().filter(|m| m.kind == Kind::HypnicStart).count() as u32;
+    let mut summary = Summary {
+        hours_in_bed: (night.bed.on_s - night.bed.off_s) / 3600.0,
+        hours_asleep,
+        hours_observed,
+        pi_ferri: periodicity::pi_ferri(candidates().map(|(_, place)| place.imi_s))
+            .filter(|_| legs),
+        pi_ratio: wasm
+            .and_then(|wasm| periodicity::pi_ratio(wasm.asleep as usize, candidates_asleep)),
+        wasm,
+        aasm,
+        hypnic_starts: (rate_hz >= SLOWEST_FOR_STARTS_HZ).then_some(starts),
+        limb_movements: scored.iter().filter(|m| m.in_bed && m.kind == Kind::LimbMovement).count()
+            as u32,
+        cannot_show: cannot_show(placement, rate_hz, has_gravity),
+        finding: Finding::default(),
+    };
+    summary.finding = pattern::find(&summary);
+    summary
+}
+
+fn periodic(
+    scored: &[Scored],
+    place: fn(&Scored) -> Option<&InSeries>,
+    [hours_asleep, hours_observed, hours_awake]: [f64; 3],
+) -> Periodic {
+    let in_series = || scored.iter().filter(|m| place(m).is_some_and(|p| p.series.is_some()));
+    let asleep = in_series().filter(|m| m.asleep).count() as u32;
+    let awake = in_series().filter(|m| !m.asleep).count() as u32;
+    // Less than three minutes is no denominator.
+    let per_hour = |count: u32, hours: f64| (hours >= 0.05).then(|| f64::from(count) / hours);
+    Periodic {
+        asleep,
+        awake,
+        per_hour_sleep: per_hour(asleep, hours_asleep),
+        per_hour_bed: per_hour(asleep + awake, hours_observed),
+        per_hour_wake: per_hour(awake, hours_awake),
+    }
+}
+
+fn cannot_show(placement: Placement, rate_hz: f64, has_gravity: bool) -> Vec<CannotShow> {
+    let mut cannot = Vec::new();
+    if rate_hz < SLOWEST_FOR_LEGS_HZ {
+        cannot.push(CannotShow::LegsAtRate);
+    } else if !shows_series(placement, rate_hz) {
+        cannot.push(CannotShow::PeriodicAtPlace(placement));
+    }
+    if rate_hz < SLOWEST_FOR_STARTS_HZ {
+        cannot.push(CannotShow::StartsAtRate);
+    }
+    if !has_gravity {
+        cannot.push(CannotShow::PostureWithoutGravity);
+    }
+    cannot
+}
