@@ -1,5 +1,6 @@
 //! hypnic finds every movement in the accelerometer recording of a night.
 
+pub mod chart;
 pub mod error;
 pub mod movement;
 pub mod recording;
