@@ -1,5 +1,6 @@
 //! hypnic finds every movement in the accelerometer recording of a night.
 
+pub mod chart;
 pub mod condition;
 pub mod detect;
 pub mod epoch;
@@ -9,5 +10,7 @@ pub mod movement;
 pub mod night;
 pub mod recording;
 pub mod report;
+pub mod score;
 pub mod spectrum;
+pub mod summary;
 pub mod time;

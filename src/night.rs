@@ -5,7 +5,9 @@
 //! `score` will give: sleep must not depend on what depends on sleep.
 
 mod bed;
+pub mod placement;
 mod posture;
+pub mod quality;
 mod sleep;
 mod wear;
 

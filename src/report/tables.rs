@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::movement::Kind;
 use crate::recording::Side;
+pub use crate::summary::Pattern;
 
 /// The whole of a result folder that charts need.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -75,24 +76,6 @@ pub struct EpochRow {
     pub activity_mg: Option<f64>,
 }
 
-/// The pattern of a night.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pattern {
-    /// Nothing stands out.
-    Quiet,
-    /// Sleep starts stand out.
-    HypnicStarts,
-    /// Periodic limb movements in sleep.
-    PeriodicLimbMovements,
-    /// Periodic limb movements in wakefulness too, as in restless legs.
-    RestlessLegsLike,
-    /// Sleep starts and periodic limb movements.
-    Mixed,
-    /// The recording cannot tell.
-    Inconclusive,
-}
-
 /// One row of `nights.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NightRow {
@@ -128,8 +111,8 @@ pub struct NightRow {
     pub pi_ferri: Option<f64>,
     /// PLM over candidate movements, in sleep (WASM 2016).
     pub pi_ratio: Option<f64>,
-    /// Number of hypnic starts.
-    pub hypnic_starts: u32,
+    /// Number of hypnic starts; empty where the recording cannot show them.
+    pub hypnic_starts: Option<u32>,
     /// Number of limb movements.
     pub limb_movements: u32,
     /// What stands out.

@@ -1,0 +1,165 @@
+//! How the intervals between candidate movements are distributed. In restless
+//! legs they heap up at 2 to 4 s and between 15 and 30 s (Ferri et al. 2006);
+//! on the logarithmic side the periodic ones make a bell.
+
+use plotters::coord::ranged1d::Ranged as _;
+use plotters::prelude::*;
+
+use super::header::{self, Header};
+use super::panel::{Frame, HEADING_PX, Side, mesh, numbered};
+use super::paper::{
+    ASIDE, Align, BAND_GROUND, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, OUTSIDE, Paper, draw,
+    stroke, sure,
+};
+use crate::report::tables::{NightRow, Tables};
+
+/// Intervals that can belong to a periodic series (WASM 2016), s.
+pub const BAND_S: (f64, f64) = (10.0, 90.0);
+
+const WIDTH_PX: f64 = 1000.0;
+/// Fewer make no histogram.
+const INTERVALS_MIN: usize = 5;
+/// Bins of the linear histogram, s.
+const BIN_S: f64 = 2.0;
+/// Bins of the logarithmic histogram, in ln s.
+const BIN_LN: f64 = 0.1;
+/// The logarithmic histogram ends here, s: the first whole bin past 300 s.
+const LOG_END_BINS: usize = 58;
+
+/// The style of an interval that ends in a series.
+pub fn in_series_style() -> ShapeStyle {
+    IN_SERIES.mix(0.85).filled()
+}
+
+/// The style of any other interval.
+pub fn outside_style() -> ShapeStyle {
+    stroke(FAINT.mix(0.7), 0.9)
+}
+
+/// An interval, s, and whether the movement at its end is in a series.
+type Interval = (f64, bool);
+
+/// The two histograms of one night, as SVG.
+pub fn svg(tables: &Tables, night: &NightRow) -> String {
+    let mut intervals: Vec<Interval> = tables
+        .movements
+        .iter()
+        .filter(|row| row.night == night.night)
+        .filter_map(|row| Some((row.imi_s?, row.wasm_series.is_some())))
+        .collect();
+    intervals.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let title = format!("Intervals between limb movements · {}", header::title(night));
+    let header = Header::new(&title, &numbers(&intervals), night, WIDTH_PX);
+    let top = header.height_px() + 10.0 + HEADING_PX;
+    let bottom = (top + 290.0).max(400.0);
+    draw(WIDTH_PX, bottom + 80.0, |paper| {
+        header.draw(paper);
+        if intervals.len() < INTERVALS_MIN {
+            let text = "Too few intervals for a histogram.";
+            let at = (WIDTH_PX / 2.0, f64::midpoint(top, bottom));
+            paper.write(text, at, Align::Middle, LEAD.ink(FAINT));
+        } else {
+            linear(paper, top, bottom, &intervals);
+            logarithmic(paper, top, bottom, &intervals);
+        }
+        let y = bottom + 48.0;
+        paper.line(&[(24.0, y), (WIDTH_PX - 24.0, y)], GRID, 0.8);
+        let note = "Accelerometer findings, not a diagnosis. Interval: from onset to onset of \
+                    consecutive candidate movements; series by WASM 2016.";
+        paper.write(note, (24.0, y + 14.0), Align::Left, ASIDE);
+    })
+}
+
+fn numbers(intervals: &[Interval]) -> String {
+    let count = intervals.len();
+    let within = intervals.iter().filter(|(s, _)| (BAND_S.0..=BAND_S.1).contains(s)).count();
+    match (count, median_s(intervals)) {
+        (1, Some(median)) => format!("1 interval between candidate movements: {median:.1} s"),
+        (_, Some(median)) => format!(
+            "{count} intervals between candidate movements · median {median:.1} s · {within} \
+             ({:.0} %) from 10 to 90 s",
+            100.0 * within as f64 / count as f64
+        ),
+        (_, None) => "No intervals between candidate movements".to_owned(),
+    }
+}
+
+/// The median of intervals in ascending order, s.
+fn median_s(intervals: &[Interval]) -> Option<f64> {
+    let (count, middle) = (intervals.len(), intervals.len() / 2);
+    match count {
+        0 => None,
+        _ if count % 2 == 1 => Some(intervals[middle].0),
+        _ => Some(f64::midpoint(intervals[middle - 1].0, intervals[middle].0)),
+    }
+}
+
+/// How many intervals are in a bin: in series, and all.
+type Bin = (usize, usize);
+
+/// Counts intervals by the bin `place` names; the others are left out.
+fn histogram(intervals: &[Interval], bins: usize, place: impl Fn(f64) -> f64) -> Vec<Bin> {
+    let mut counted = vec![(0, 0); bins];
+    for &(interval, in_series) in intervals {
+        let bin = place(interval);
+        if bin >= 0.0 && bin < bins as f64 {
+            let (inside, all) = &mut counted[bin as usize];
+            *inside += usize::from(in_series);
+            *all += 1;
+        }
+    }
+    counted
+}
+
+fn linear(paper: &Paper, top: f64, bottom: f64, intervals: &[Interval]) {
+    let end = BAND_S.1;
+    let bins = histogram(intervals, (end / BIN_S) as usize, |s| s / BIN_S);
+    let longer = intervals.iter().filter(|(s, _)| *s >= end).count();
+    let aside = format!("count in bins of 2 s; {longer} of 90 s and longer are not shown");
+    let frame = Frame { left: 60.0, right: 480.0, top, bottom, foot: 20.0 };
+    frame.heading(paper, "To 90 s", &aside);
+    let ticks: Vec<f64> = (0..=9).map(|ten| f64::from(ten) * 10.0).collect();
+    let x = Side::linear(0.0..end, numbered(&ticks));
+    bars(paper, &frame, x, &bins, |edge| edge * BIN_S, median_s(intervals));
+}
+
+fn logarithmic(paper: &Paper, top: f64, bottom: f64, intervals: &[Interval]) {
+    let edge = |bin: f64| (bin * BIN_LN).exp();
+    let end = edge(LOG_END_BINS as f64);
+    let bins = histogram(intervals, LOG_END_BINS, |s| s.max(1.0).ln() / BIN_LN);
+    let longer = intervals.iter().filter(|(s, _)| *s >= end).count();
+    let aside = format!("count in bins of 0.1 ln s; {longer} longer than {end:.0} s");
+    let frame = Frame { left: 560.0, right: 976.0, top, bottom, foot: 20.0 };
+    frame.heading(paper, "On a logarithmic scale", &aside);
+    let x = Side::log(1.0..end, numbered(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 90.0, 200.0]));
+    bars(paper, &frame, x, &bins, edge, median_s(intervals));
+}
+
+fn bars(
+    paper: &Paper,
+    frame: &Frame,
+    x: Side,
+    bins: &[Bin],
+    edge: impl Fn(f64) -> f64,
+    median_s: Option<f64>,
+) {
+    let tallest = bins.iter().map(|(_, all)| *all).max().unwrap_or(0);
+    let y = Side::counts(tallest, 5);
+    let top = y.range().end;
+    let mut chart = frame.chart(paper, x, y);
+    let band = [(BAND_S.0, top), (BAND_S.1, 0.0)];
+    sure(chart.draw_series([Rectangle::new(band, BAND_GROUND.filled())]));
+    mesh(&mut chart);
+    for (bin, &(inside, all)) in bins.iter().enumerate().filter(|(_, (_, all))| *all > 0) {
+        let (from, to) = (edge(bin as f64), edge(bin as f64 + 1.0));
+        let (from, to) = (from + 0.06 * (to - from), to - 0.06 * (to - from));
+        let (inside, all) = (inside as f64, all as f64);
+        sure(chart.draw_series([
+            Rectangle::new([(from, inside), (to, 0.0)], IN_SERIES.filled()),
+            Rectangle::new([(from, all), (to, inside)], OUTSIDE.filled()),
+        ]));
+    }
+    let middle = f64::midpoint(frame.left, frame.right);
+    paper.write("interval, s", (middle, frame.bottom + 29.0), Align::Middle, ASIDE);
+    let _ = (median_s, LABEL, INK);
+}

@@ -1,0 +1,222 @@
+//! The way of the data on one page:
+//! input → condition → detect → night → score → summary.
+
+use std::path::{Path, PathBuf};
+
+use crate::condition::{Conditioner, Ledger, Uniform};
+use crate::detect::{self, Detector, Found};
+use crate::epoch::{EPOCH_S, Epoch};
+use crate::error::{Error, Position, Result};
+use crate::input::{self, OpenOptions};
+use crate::movement::Movement;
+use crate::night::{self, BedTimes, Circumstances, Night, placement};
+use crate::recording::{Block, Placement, Side, Source, Spec};
+use crate::score::night::{Recorded, Scored};
+use crate::summary::{self, Summary};
+use crate::time::Clock;
+
+/// Shortest recording that is analysed, s: the noise floor alone needs half of it.
+const SHORTEST_S: f64 = 60.0;
+
+/// What a person may say of a recording; what is `None` is read from the file
+/// or estimated.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings {
+    /// How the file is to be read.
+    pub input: OpenOptions,
+    /// Where the sensor was.
+    pub placement: Option<Placement>,
+    /// On which side.
+    pub side: Option<Side>,
+    /// IANA name of the time zone.
+    pub timezone: Option<String>,
+    /// Lights-off and lights-on.
+    pub bed_times: BedTimes,
+    /// The detector.
+    pub detect: detect::Settings,
+}
+
+/// How the placement is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlacementSource {
+    /// The person said so.
+    Given,
+    /// The file said so.
+    File,
+    /// From the direction of gravity.
+    Guessed,
+}
+
+/// Everything that is known of a recording after the analysis.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// The file.
+    pub path: PathBuf,
+    /// What it was understood to be; its clock in the zone that was given.
+    pub spec: Spec,
+    /// Where the sensor was.
+    pub placement: Placement,
+    /// How that is known.
+    pub placement_source: PlacementSource,
+    /// On which side, if known.
+    pub side: Option<Side>,
+    /// The account of the time axis.
+    pub ledger: Ledger,
+    /// 5 s epochs.
+    pub epochs: Vec<Epoch>,
+    /// The nights.
+    pub nights: Vec<AnalysedNight>,
+    /// What the person should know of the file, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// One night, scored and summed up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnalysedNight {
+    /// Bed, sleep, posture.
+    pub night: Night,
+    /// Its movements, by onset.
+    pub movements: Vec<Scored>,
+    /// Its numbers.
+    pub summary: Summary,
+}
+
+/// Analyses the recording in `path`; `progress` is called now and then with the
+/// bytes read and the size of the file.
+///
+/// # Errors
+/// What [`input::open`] and the reader say; a recording under a minute or
+/// without any change; a time zone that does not exist.
+pub fn analyze(
+    path: &Path,
+    settings: &Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Analysis> {
+    let mut source = input::open(path, &settings.input)?;
+    let mut spec = source.spec().clone();
+    spec.clock = match &settings.timezone {
+        Some(zone) => spec.clock.in_zone(zone)?,
+        None => spec.clock,
+    };
+    let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
+    check(path, &found, &ledger)?;
+    let warnings = source.warnings();
+    Ok(evaluate(path, spec, found, ledger, warnings, settings))
+}
+
+/// The sample world: one pass over the frames, in constant memory.
+///
+/// # Errors
+/// What the reader says.
+pub fn detect(
+    source: &mut dyn Source,
+    settings: detect::Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Found, Ledger)> {
+    let mut conditioner = Conditioner::new(source.spec());
+    let mut detector = Detector::new(conditioner.rate_hz(), settings)?;
+    let (mut block, mut uniform, mut found) =
+        (Block::default(), Uniform::default(), Found::default());
+    while source.read(&mut block)? {
+        conditioner.push(&block, &mut uniform);
+        detector.push(&uniform, &mut found);
+        uniform.clear();
+        let (done, total) = source.progress();
+        progress(done, total);
+    }
+    let ledger = conditioner.finish(&mut uniform);
+    detector.push(&uniform, &mut found);
+    detector.finish(&mut found);
+    Ok((found, ledger))
+}
+
+/// The event world: what was found becomes nights.
+pub fn evaluate(
+    path: &Path,
+    spec: Spec,
+    found: Found,
+    ledger: Ledger,
+    mut warnings: Vec<String>,
+    settings: &Settings,
+) -> Analysis {
+    let Found { movements, epochs } = found;
+    let (placement, placement_source) = match (settings.placement, spec.placement) {
+        (Some(given), _) => (given, PlacementSource::Given),
+        (None, Some(stated)) => (stated, PlacementSource::File),
+        (None, None) => (placement::guess(&epochs), PlacementSource::Guessed),
+    };
+    let side = settings.side.or(spec.side);
+    let rate_hz = ledger.rate_hz;
+    let about =
+        Circumstances { rate_hz, clock: &spec.clock, placement, bed_times: settings.bed_times };
+    let gaps_s = ledger
+        .gaps
+        .iter()
+        .map(|gap| (gap.start as f64 / rate_hz, (gap.start + gap.frames) as f64 / rate_hz))
+        .collect();
+    let recorded = Recorded { rate_hz, placement, side, gaps_s };
+    let nights = night::nights(&movements, &epochs, &about)
+        .into_iter()
+        .map(|night| {
+            let here = movements_of(&night, &movements, &spec.clock, rate_hz);
+            let movements = crate::score::night::night(here, &night, &recorded);
+            let summary =
+                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity);
+            AnalysedNight { night, movements, summary }
+        })
+        .collect();
+    warnings.extend(crate::night::quality::remarks(&epochs, &spec));
+    let path = path.to_owned();
+    Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }
+}
+
+/// The movements whose onset lies in the night; both are ascending.
+fn movements_of<'a>(
+    night: &Night,
+    movements: &'a [Movement],
+    clock: &Clock,
+    rate_hz: f64,
+) -> &'a [Movement] {
+    let label = |movement: &Movement| night::label(clock, movement.onset as f64 / rate_hz);
+    let first = movements.iter().position(|movement| label(movement) == night.label);
+    let last = movements.iter().rposition(|movement| label(movement) == night.label);
+    first.zip(last).map_or(&[], |(first, last)| &movements[first..=last])
+}
+
+/// Refuses recordings in which nothing can be found.
+fn check(path: &Path, found: &Found, ledger: &Ledger) -> Result<()> {
+    let refuse = |found: String, expected: &str, help: &str| {
+        Err(Error::Input {
+            path: path.to_owned(),
+            at: Position::File,
+            found,
+            expected: expected.to_owned(),
+            help: help.to_owned(),
+        })
+    };
+    let observed_s: f64 =
+        found.epochs.iter().map(|epoch| f64::from(epoch.covered) * EPOCH_S).sum();
+    if observed_s < SHORTEST_S {
+        let length_s = ledger.frames_read as f64 / ledger.rate_hz;
+        return refuse(
+            format!("{length_s:.1} s of recording ({} frames)", ledger.frames_read),
+            "at least one minute, better a night",
+            "`hypnic inspect` shows what was understood of the file.",
+        );
+    }
+    let constant = |axis: usize| {
+        let mut seen = found.epochs.iter().filter(|epoch| epoch.covered > 0.0);
+        let first = seen.next().map_or(0.0, |epoch| epoch.min_g[axis]);
+        found.epochs.iter().all(|epoch| {
+            epoch.covered == 0.0 || (epoch.min_g[axis] == first && epoch.max_g[axis] == first)
+        })
+    };
+    if (0..3).all(constant) {
+        return refuse(
+            "the same value in every frame".to_owned(),
+            "an acceleration that varies at least by the noise of its sensor",
+            "The sensor was off or its data were lost; check the export.",
+        );
+    }
+    Ok(())
+}

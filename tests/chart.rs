@@ -1,0 +1,331 @@
+//! The charts of invented nights: every kind of night draws, shows what the
+//! tables have, and shows it the same every time.
+//!
+//! With `HYPNIC_CHARTS=FOLDER` the pictures are also left there to look at.
+
+use std::path::Path;
+
+use hypnic::chart;
+use hypnic::movement::Kind;
+use hypnic::recording::{Placement, Side};
+use hypnic::report::tables::{EpochRow, MovementRow, NightRow, Pattern, Tables};
+use hypnic::time::{Clock, ZoneSource};
+use jiff::tz::TimeZone;
+
+/// An invented night: what differs from night to night.
+struct Night {
+    night: &'static str,
+    recording: &'static str,
+    /// The first frame, in UTC; seen in Berlin. `None` without a clock.
+    start: Option<&'static str>,
+    hours: f64,
+    lights_off_h: f64,
+    lights_on_h: f64,
+    /// Hours of sleep stages: asleep from, to.
+    asleep_h: &'static [(f64, f64)],
+    gaps_h: &'static [(f64, f64)],
+    off_h: &'static [(f64, f64)],
+    /// Series: from hour, number of movements, typical interval in s.
+    series: &'static [(f64, u32, f64)],
+    scattered: u32,
+    starts_h: &'static [f64],
+    cannot_show: &'static str,
+}
+
+const TYPICAL: Night = Night {
+    night: "2026-03-14",
+    recording: "ankle-2026-03-14.csv",
+    start: Some("2026-03-14T21:22:17.250Z"),
+    hours: 8.6,
+    lights_off_h: 0.45,
+    lights_on_h: 8.2,
+    asleep_h: &[(0.72, 2.1), (2.2, 4.6), (4.75, 6.3), (6.5, 7.95)],
+    gaps_h: &[(5.4, 5.62)],
+    off_h: &[(8.3, 8.6)],
+    series: &[
+        (0.95, 41, 22.0),
+        (1.35, 12, 31.0),
+        (1.62, 38, 24.0),
+        (2.4, 58, 26.0),
+        (3.1, 9, 40.0),
+        (3.5, 33, 24.0),
+        (4.1, 5, 20.0),
+        (4.9, 20, 27.0),
+        (6.7, 12, 33.0),
+    ],
+    scattered: 120,
+    starts_h: &[0.58, 0.66, 0.705, 2.19, 6.48],
+    cannot_show: "",
+};
+
+/// A small generator of numbers from 0 to 1 (Knuth's MMIX constants).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> f64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+fn within(spans: &[(f64, f64)], at_s: f64) -> bool {
+    spans.iter().any(|&(from, to)| (from..to).contains(&(at_s / 3600.0)))
+}
+
+impl Night {
+    fn stamp(&self, at_s: f64) -> String {
+        let Some(start) = self.start else { return String::new() };
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        Clock::Zoned { start: start.parse().unwrap(), zone, source: ZoneSource::File }.label(at_s)
+    }
+
+    fn row(&self, kind: Kind, onset_s: f64, chance: &mut Chance) -> MovementRow {
+        MovementRow {
+            night: self.night.to_owned(),
+            time: self.stamp(onset_s),
+            onset_s,
+            duration_s: 0.6 + 3.0 * chance.next(),
+            kind,
+            side: Some(Side::Left),
+            peak_g: 0.012 * 10_f64.powf(1.5 * chance.next()),
+            imi_s: None,
+            wasm_series: None,
+            aasm_series: None,
+            asleep: within(self.asleep_h, onset_s),
+            reason: "invented".to_owned(),
+            tilt_deg: 8.0,
+            turn_deg: 0.4,
+            rise_s: 0.1,
+        }
+    }
+
+    fn movements(&self) -> Vec<MovementRow> {
+        let mut chance = Chance(7);
+        let mut rows = Vec::new();
+        for (number, &(from_h, count, interval_s)) in (1..).zip(self.series) {
+            let mut at_s = from_h * 3600.0;
+            for _ in 0..count {
+                let mut row = self.row(Kind::LimbMovement, at_s, &mut chance);
+                row.wasm_series = Some(number);
+                rows.push(row);
+                at_s += interval_s * (0.55 + 0.45 * (chance.next() + chance.next()));
+            }
+        }
+        let kinds = [
+            Kind::LimbMovement,
+            Kind::LimbMovement,
+            Kind::Twitch,
+            Kind::Twitch,
+            Kind::GrossMovement,
+            Kind::PostureShift,
+            Kind::Rhythmic,
+            Kind::Disturbance,
+        ];
+        for _ in 0..self.scattered {
+            let kind = kinds[(chance.next() * kinds.len() as f64) as usize];
+            let span_h = self.lights_on_h - self.lights_off_h;
+            let at_s = (self.lights_off_h + span_h * chance.next()) * 3600.0;
+            let mut row = self.row(kind, at_s, &mut chance);
+            if matches!(kind, Kind::GrossMovement | Kind::PostureShift) {
+                row.peak_g *= 4.0;
+            }
+            rows.push(row);
+        }
+        for start_h in self.starts_h {
+            let mut row = self.row(Kind::HypnicStart, start_h * 3600.0, &mut chance);
+            row.peak_g = 0.15 + 0.5 * chance.next();
+            rows.push(row);
+        }
+        rows.retain(|row| !within(self.gaps_h, row.onset_s) && row.onset_s < self.hours * 3600.0);
+        rows.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
+        let mut before: Option<f64> = None;
+        for row in rows.iter_mut().filter(|row| row.kind == Kind::LimbMovement) {
+            row.imi_s = before.map(|before| row.onset_s - before);
+            before = Some(row.onset_s);
+        }
+        rows
+    }
+
+    fn epochs(&self) -> Vec<EpochRow> {
+        let mut chance = Chance(11);
+        let mut posture_deg = 0.0;
+        (0..(self.hours * 120.0) as u32)
+            .map(|number| {
+                let onset_s = f64::from(number) * 30.0;
+                let gap = within(self.gaps_h, onset_s);
+                if chance.next() < 0.02 {
+                    posture_deg = [0.0, 84.0, 97.0, 171.0][(chance.next() * 4.0) as usize];
+                }
+                EpochRow {
+                    night: self.night.to_owned(),
+                    time: self.stamp(onset_s),
+                    onset_s,
+                    asleep: within(self.asleep_h, onset_s),
+                    worn: !within(self.off_h, onset_s),
+                    observed: if gap { 0.1 } else { 1.0 },
+                    posture_deg: (!gap).then(|| posture_deg + 3.0 * chance.next()),
+                    activity_mg: (!gap).then(|| 4.0 * chance.next()),
+                }
+            })
+            .collect()
+    }
+
+    fn tables(&self) -> Tables {
+        let movements = self.movements();
+        let epochs = self.epochs();
+        let hours = |state: &dyn Fn(&EpochRow) -> bool| {
+            epochs.iter().filter(|epoch| state(epoch)).count() as f64 / 120.0
+        };
+        let hours_asleep = hours(&|epoch| epoch.asleep && epoch.observed > 0.5);
+        let in_bed = |at_s: f64| (self.lights_off_h..self.lights_on_h).contains(&(at_s / 3600.0));
+        let hours_observed =
+            hours(&|epoch| epoch.observed > 0.5 && epoch.worn && in_bed(epoch.onset_s));
+        let hours_in_bed = self.lights_on_h - self.lights_off_h;
+        let asleep = movements.iter().filter(|row| row.asleep && row.wasm_series.is_some());
+        let rate = |count: usize, hours: f64| (hours > 0.0).then(|| count as f64 / hours);
+        let count = |kind: Kind| movements.iter().filter(|row| row.kind == kind).count() as u32;
+        let first = self.asleep_h.first().map(|span| span.0 * 3600.0);
+        let last = self.asleep_h.last().map(|span| span.1 * 3600.0);
+        let stamp = |hours: f64| self.stamp(hours * 3600.0);
+        let night = NightRow {
+            recording: self.recording.to_owned(),
+            night: self.night.to_owned(),
+            start: stamp(0.0),
+            end: stamp(self.hours),
+            lights_off: stamp(self.lights_off_h),
+            lights_on: stamp(self.lights_on_h),
+            sleep_onset: first.map_or_else(String::new, |at| self.stamp(at)),
+            final_wake: last.map_or_else(String::new, |at| self.stamp(at)),
+            hours_in_bed,
+            hours_asleep,
+            hours_observed,
+            plm_per_hour_sleep: rate(asleep.count(), hours_asleep),
+            plm_per_hour_bed: rate(
+                movements.iter().filter(|row| row.wasm_series.is_some()).count(),
+                hours_observed,
+            ),
+            plmw_per_hour: None,
+            pi_ferri: Some(0.71),
+            pi_ratio: Some(0.83),
+            hypnic_starts: count(Kind::HypnicStart),
+            limb_movements: count(Kind::LimbMovement),
+            pattern: Pattern::Mixed,
+            evidence: "invented".to_owned(),
+            aasm_plm_per_hour_sleep: None,
+            aasm_plm_per_hour_bed: None,
+            start_s: 0.0,
+            end_s: self.hours * 3600.0,
+            lights_off_s: self.lights_off_h * 3600.0,
+            lights_on_s: self.lights_on_h * 3600.0,
+            sleep_onset_s: first,
+            final_wake_s: last,
+            placement: Placement::Ankle,
+            side: Some(Side::Left),
+            timezone: if self.start.is_some() { "Europe/Berlin".to_owned() } else { String::new() },
+            bed_source: "estimated".to_owned(),
+            rate_hz: 50.0,
+            cannot_show: self.cannot_show.to_owned(),
+        };
+        Tables { movements, nights: vec![night], epochs }
+    }
+}
+
+/// The nights that are drawn, each with the name of its pictures.
+fn nights() -> Vec<(&'static str, Night)> {
+    vec![
+        ("typical", TYPICAL),
+        ("still", Night { series: &[], scattered: 0, starts_h: &[], ..TYPICAL }),
+        ("clockless", Night { night: "1", start: None, ..TYPICAL }),
+        (
+            "three-minutes",
+            Night {
+                hours: 0.05,
+                lights_off_h: 0.0,
+                lights_on_h: 0.05,
+                asleep_h: &[],
+                gaps_h: &[],
+                off_h: &[],
+                series: &[(0.01, 4, 24.0)],
+                scattered: 3,
+                starts_h: &[0.03],
+                cannot_show: "Three minutes are no night: no index can be told from them.",
+                ..TYPICAL
+            },
+        ),
+        (
+            "all-day",
+            Night {
+                start: Some("2026-03-14T11:00:00Z"),
+                hours: 24.0,
+                lights_off_h: 10.4,
+                lights_on_h: 18.1,
+                asleep_h: &[(10.8, 14.0), (14.3, 17.9)],
+                gaps_h: &[],
+                off_h: &[(0.0, 8.0)],
+                series: &[(11.0, 60, 25.0), (15.0, 20, 31.0)],
+                starts_h: &[10.7],
+                ..TYPICAL
+            },
+        ),
+        (
+            "day-in-bed",
+            Night {
+                start: Some("2026-03-14T11:00:00Z"),
+                hours: 24.0,
+                lights_off_h: 0.0,
+                lights_on_h: 24.0,
+                asleep_h: &[(10.8, 14.0), (14.3, 17.9)],
+                gaps_h: &[],
+                off_h: &[(0.0, 8.0)],
+                series: &[(11.0, 60, 25.0), (15.0, 20, 31.0)],
+                starts_h: &[10.7],
+                ..TYPICAL
+            },
+        ),
+        ("all-gap", Night { gaps_h: &[(0.0, 24.0)], asleep_h: &[], ..TYPICAL }),
+        ("awake", Night { asleep_h: &[], starts_h: &[], ..TYPICAL }),
+        ("crowded", Night { scattered: 5000, ..TYPICAL }),
+        (
+            "long-names",
+            Night {
+                recording: "2026-03-14_participant-000417_visit-03_left-ankle_GENEActiv_serial-052411_\
+                            firmware-6.1_calibrated_resampled-50Hz_exported-by-the-sleep-laboratory-of-\
+                            the-university-hospital_copy-(2)_final_really-final.csv",
+                cannot_show: "Which leg moved, as there is one sensor. Whether a movement follows a breath \
+                              that was held: about two in three people with sleep apnoea have such movements, \
+                              and they count here as periodic. Sleep stages. Starts shorter than 60 ms, as the \
+                              recording has 25 frames a second. What happened between 02:43 and 02:56, when \
+                              nothing was recorded.",
+                ..TYPICAL
+            },
+        ),
+        (
+            "unicode",
+            Night {
+                recording: "Nächte/ночь-夜 <\"&'>\u{1}\u{1f634}.csv",
+                cannot_show: "Übles & <Schlimmes>",
+                ..TYPICAL
+            },
+        ),
+    ]
+}
+
+#[test]
+fn every_kind_of_night_draws() {
+    let folder = std::env::var_os("HYPNIC_CHARTS");
+    for (name, night) in nights() {
+        let tables = night.tables();
+        let row = &tables.nights[0];
+        for (chart, svg) in [
+            ("timeline", chart::timeline_svg(&tables, row)),
+            ("intervals", chart::intervals_svg(&tables, row)),
+        ] {
+            if let Some(folder) = &folder {
+                let path = Path::new(folder).join(format!("{name}-{chart}"));
+                std::fs::write(path.with_extension("svg"), &svg).unwrap();
+                std::fs::write(path.with_extension("png"), chart::png(&svg)).unwrap();
+            }
+        }
+    }
+}
