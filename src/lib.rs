@@ -5,4 +5,5 @@ pub mod filter;
 pub mod movement;
 pub mod recording;
 pub mod report;
+pub mod score;
 pub mod time;
