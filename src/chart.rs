@@ -7,6 +7,7 @@
 
 mod axis;
 mod header;
+pub use header::duration;
 mod intervals;
 mod marks;
 mod panel;
@@ -15,10 +16,6 @@ mod raster;
 mod scene;
 mod timeline;
 
-use std::path::{Path, PathBuf};
-
-use crate::error::Result;
-use crate::report::files::replace;
 use crate::report::tables::{NightRow, Tables};
 
 /// The timeline of `night`, 1200 px wide, as SVG.
@@ -40,13 +37,10 @@ pub fn png(svg: &str) -> Vec<u8> {
     raster::png(svg)
 }
 
-/// Writes `timeline-NIGHT` and `intervals-NIGHT`, each as `.svg` and `.png`,
-/// for every night into `dir`, replacing what was there; returns the files.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn write(dir: &Path, tables: &Tables) -> Result<Vec<PathBuf>> {
-    let mut written = Vec::new();
+/// `timeline-NIGHT` and `intervals-NIGHT`, each as `.svg` and `.png`, for every
+/// night: names and bytes of the files.
+pub fn files(tables: &Tables) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
     for night in &tables.nights {
         let charts = [
             ("timeline", timeline_svg(tables, night)),
@@ -54,15 +48,11 @@ pub fn write(dir: &Path, tables: &Tables) -> Result<Vec<PathBuf>> {
         ];
         for (name, svg) in charts {
             let stem = format!("{name}-{}", file_name(&night.night));
-            let files = [("svg", svg.clone().into_bytes()), ("png", png(&svg))];
-            for (extension, bytes) in files {
-                let path = dir.join(format!("{stem}.{extension}"));
-                replace(&path, &bytes)?;
-                written.push(path);
-            }
+            files.push((format!("{stem}.png"), png(&svg)));
+            files.push((format!("{stem}.svg"), svg.into_bytes()));
         }
     }
-    Ok(written)
+    files
 }
 
 /// A night's name as part of a file name: a table may have been edited.

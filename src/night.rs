@@ -19,7 +19,7 @@ use crate::movement::Movement;
 use crate::recording::Placement;
 use crate::time::Clock;
 
-pub use bed::{Bed, BedTimes};
+pub use bed::{Bed, BedTime, BedTimes};
 
 /// Epochs of the stream that make one row of the night: 30 s, the epoch in
 /// which sleep is scored everywhere.

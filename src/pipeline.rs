@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::condition::{Conditioner, Ledger, Uniform};
 use crate::detect::{self, Detector, Found};
 use crate::epoch::{EPOCH_S, Epoch};
@@ -37,7 +39,8 @@ pub struct Settings {
 }
 
 /// How the placement is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PlacementSource {
     /// The person said so.
     Given,

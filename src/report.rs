@@ -1,4 +1,8 @@
-//! What is written of a night: tables, JSON.
+//! What is written of a night: tables, JSON, sentences.
 
 pub mod files;
+pub mod folder;
+pub mod json;
+pub mod rows;
 pub mod tables;
+pub mod text;

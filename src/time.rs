@@ -73,6 +73,13 @@ impl Clock {
         Ok(Self::Zoned { start, zone, source: ZoneSource::Flag })
     }
 
+    /// Name of the zone, if one is known: IANA, or the offset from UTC.
+    pub fn zone_name(&self) -> Option<String> {
+        let Self::Zoned { start, zone, .. } = self else { return None };
+        let name = zone.iana_name().map(str::to_owned);
+        Some(name.unwrap_or_else(|| zone.to_offset(*start).to_string()))
+    }
+
     /// The wall clock `offset_s` seconds after the first frame.
     pub fn wall(&self, offset_s: f64) -> Option<DateTime> {
         let offset = SignedDuration::from_millis((offset_s * 1e3).round() as i64);
@@ -120,8 +127,8 @@ impl Clock {
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Zoned { zone, source, .. } => {
-                let name = zone.iana_name().unwrap_or("fixed offset");
+            Self::Zoned { source, .. } => {
+                let name = self.zone_name().unwrap_or_default();
                 write!(f, "{} ({name}, {source})", self.label(0.0))
             }
             Self::Local { .. } => {

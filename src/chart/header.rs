@@ -78,9 +78,10 @@ pub fn numbers(night: &NightRow) -> String {
         (None, None) => "No accelerometer PLM index".to_owned(),
     };
     let starts = match night.hypnic_starts {
-        0 => "no hypnic starts".to_owned(),
-        1 => "1 hypnic start".to_owned(),
-        many => format!("{many} hypnic starts"),
+        None => "hypnic starts not shown".to_owned(),
+        Some(0) => "no hypnic starts".to_owned(),
+        Some(1) => "1 hypnic start".to_owned(),
+        Some(many) => format!("{many} hypnic starts"),
     };
     let asleep = if night.sleep_onset_s.is_some() {
         format!("{} asleep", duration(night.hours_asleep))

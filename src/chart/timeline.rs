@@ -15,7 +15,7 @@ use super::paper::{
 };
 use super::scene::{Scene, Span, State};
 use crate::recording::Placement;
-use crate::report::tables::{NightRow, Tables};
+use crate::report::tables::{BedSource, NightRow, Tables};
 
 const WIDTH_PX: f64 = 1200.0;
 const LEFT_PX: f64 = 74.0;
@@ -239,10 +239,11 @@ impl Page<'_, '_> {
         };
         let middle = f64::midpoint(LEFT_PX, RIGHT_PX);
         self.paper.write(&axis, (middle, y), Align::Middle, ASIDE);
-        let bed = if night.bed_source == "given" {
-            "lights-off and lights-on were given"
-        } else {
-            "so are lights-off and lights-on"
+        let bed = match (night.lights_off_source, night.lights_on_source) {
+            (BedSource::Given, BedSource::Given) => "lights-off and lights-on were given",
+            (BedSource::Given, BedSource::Estimated) => "so is lights-on; lights-off was given",
+            (BedSource::Estimated, BedSource::Given) => "so is lights-off; lights-on was given",
+            (BedSource::Estimated, BedSource::Estimated) => "so are lights-off and lights-on",
         };
         let note = format!(
             "Accelerometer findings, not a diagnosis. Sleep is estimated from movement; {bed}. \

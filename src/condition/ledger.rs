@@ -106,3 +106,36 @@ impl Ledger {
         self.gaps.iter().map(|gap| gap.frames).sum::<u64>() as f64 / self.rate_hz / 3600.0
     }
 }
+
+impl Ledger {
+    /// What a person should know of the time axis, in sentences.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if !self.corrections.is_empty() {
+            let largest = self.corrections.iter().map(|c| c.jump_s.abs()).fold(0.0, f64::max);
+            remarks.push(format!(
+                "The recorder's clock was set {} times, by up to {largest:.1} s; times count on as if it had not been.",
+                self.corrections.len()
+            ));
+        }
+        if self.backward > 0 {
+            remarks.push(format!(
+                "{} stamps were a little earlier than the one before; they were put in order.",
+                self.backward
+            ));
+        }
+        if self.repeated > 0 {
+            remarks.push(format!(
+                "{} samples share a stamp with the one before; they were spread evenly.",
+                self.repeated
+            ));
+        }
+        if self.bridged > 0 {
+            remarks.push(format!(
+                "{} lost samples were bridged by straight lines, in stops too short to be gaps.",
+                self.bridged
+            ));
+        }
+        remarks
+    }
+}

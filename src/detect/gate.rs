@@ -115,11 +115,6 @@ impl Gate {
         ticks(TILT_WINDOW_S, self.tick_hz).max(ticks(BAND_HALF_S, self.tick_hz))
     }
 
-    /// Quiet ticks that end a burst.
-    pub fn hold(&self) -> u64 {
-        ticks(HOLD_S, self.tick_hz)
-    }
-
     /// Whether a burst is running.
     pub fn is_open(&self) -> bool {
         self.open.is_some()

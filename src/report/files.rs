@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::StringRecord;
 use serde::de::value::Error as Found;
@@ -23,24 +23,13 @@ const EPOCHS: &str = "epochs.csv";
 const HELP: &str = "Give the result folder of an analysis as it was written, or analyze the \
                     recording again.";
 
-/// Writes the three tables into `dir`, which must exist; each appears whole or
-/// not at all, in place of what was there. Returns the files.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn write_tables(dir: &Path, tables: &Tables) -> Result<Vec<PathBuf>> {
-    let files = [
-        (MOVEMENTS, encode(&tables.movements)),
-        (NIGHTS, encode(&tables.nights)),
-        (EPOCHS, encode(&tables.epochs)),
-    ];
-    files
-        .into_iter()
-        .map(|(name, bytes)| {
-            let path = dir.join(name);
-            replace(&path, &bytes).map(|()| path)
-        })
-        .collect()
+/// The three tables: names and bytes of the files.
+pub fn encoded(tables: &Tables) -> Vec<(String, Vec<u8>)> {
+    vec![
+        (MOVEMENTS.to_owned(), encode(&tables.movements)),
+        (NIGHTS.to_owned(), encode(&tables.nights)),
+        (EPOCHS.to_owned(), encode(&tables.epochs)),
+    ]
 }
 
 /// Reads the three tables from `dir`. Columns may stand in any order, and

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::movement::Kind;
 use crate::recording::Side;
+pub use crate::pipeline::PlacementSource;
 pub use crate::summary::Pattern;
 
 /// The whole of a result folder that charts need.
@@ -137,14 +138,35 @@ pub struct NightRow {
     pub final_wake_s: Option<f64>,
     /// Where the sensor was.
     pub placement: crate::recording::Placement,
+    /// How that is known.
+    pub placement_source: PlacementSource,
     /// The side it was on, if known.
     pub side: Option<Side>,
     /// Name of the time zone, if known.
     pub timezone: String,
-    /// How lights-off and lights-on are known: `given` or `estimated`.
-    pub bed_source: String,
+    /// How lights-off is known.
+    pub lights_off_source: BedSource,
+    /// How lights-on is known.
+    pub lights_on_source: BedSource,
     /// Rate of the recording, Hz.
     pub rate_hz: f64,
     /// What this recording cannot show, in words; empty if nothing.
     pub cannot_show: String,
+}
+
+/// How a bed time is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BedSource {
+    /// The person said so.
+    Given,
+    /// From movement.
+    Estimated,
+}
+
+impl BedSource {
+    /// By whether it was given.
+    pub fn new(given: bool) -> Self {
+        if given { Self::Given } else { Self::Estimated }
+    }
 }

@@ -1,0 +1,96 @@
+//! What was typed and what it means; one file a subcommand. The only user of
+//! clap.
+
+mod analyze;
+mod inspect;
+mod plot;
+mod progress;
+mod recording;
+mod score;
+mod simulate;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use hypnic::error::Error;
+
+/// Finds every movement in the accelerometer recording of a night, tells hypnic
+/// starts from periodic limb movements, and draws the night.
+///
+/// Accelerometer findings, not a diagnosis.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  hypnic analyze night.csv                   tables, charts and findings in night.hypnic/
+  hypnic inspect night.csv                   what the file is understood to be
+  hypnic simulate --scene ankle-plm --out sim  a night with known truth
+  hypnic plot night.hypnic                   draw the charts again from the tables
+
+Exit codes: 0 done, 2 usage, 65 ill-formed input, 66 no such input,
+73 cannot create output, 74 input or output failed."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Analyze(analyze::Args),
+    Plot(plot::Args),
+    Inspect(inspect::Args),
+    Score(score::Args),
+    Simulate(simulate::Args),
+}
+
+/// Why a command stopped.
+enum Stop {
+    /// What the library says.
+    Failed(Error),
+    /// Standard output could not be written.
+    Output(io::Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Parses, runs, and turns the result into an exit code. A closed pipe is no
+/// error: who reads the first lines only has what was wanted.
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Analyze(args) => analyze::run(args),
+        Command::Plot(args) => plot::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Score(args) => score::run(args),
+        Command::Simulate(args) => simulate::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Stop::Output(error)) => {
+            complain(&format!("standard output: cannot write: {error}"));
+            ExitCode::from(74)
+        }
+        Err(Stop::Failed(error)) => {
+            complain(&error.to_string());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Standard error may be closed too; then there is nobody to tell.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "hypnic: {message}");
+}

@@ -1,0 +1,147 @@
+//! `hypnic analyze`: a recording in; tables, charts and findings out.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use hypnic::chart;
+use hypnic::error::{Error, Result};
+use hypnic::pipeline;
+use hypnic::report::tables::{NightRow, Tables};
+use hypnic::report::{files, folder, json, rows, text};
+
+use super::recording::RecordingOptions;
+use super::{Stop, progress};
+
+/// Find the movements of a recorded night, score and draw them
+///
+/// Writes movements.csv, nights.csv, epochs.csv, summary.json and the charts
+/// into a folder, and tells the findings in a few sentences.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hypnic analyze night.csv
+  hypnic analyze night.csv.gz --placement ankle --side left --timezone Europe/Berlin
+  hypnic analyze night.wav --full-scale-g 8 --lights-off 22:45 --lights-on 06:30
+  hypnic analyze night.csv --json | jq .nights[0].pattern")]
+pub struct Args {
+    /// The recording: CSV or WAV, also gzipped
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Folder of the results [default: FILE without its ending, with .hypnic]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Options from a TOML file; those that are typed win
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+    /// Print summary.json instead of sentences
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    #[command(flatten)]
+    options: RecordingOptions,
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> std::result::Result<(), Stop> {
+    let options = args.options.over_file(args.config.as_ref())?;
+    let settings = options.settings()?;
+    let out = args.out.unwrap_or_else(|| default_folder(&args.file));
+    folder::check(&out)?;
+    let bar = progress::bar(&name_of(&args.file), args.quiet);
+    let analysis = pipeline::analyze(&args.file, &settings, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let tables = files::as_written(&rows::tables(&analysis));
+    let mut results = files::encoded(&tables);
+    results.extend(chart::files(&tables));
+    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
+    names.push(folder::SUMMARY.to_owned());
+    let hash = hash(&args.file)?;
+    let summary = json::summary(&analysis, &tables.nights, hash, &options, names);
+    results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
+    folder::write(&out, &results)?;
+    if args.quiet {
+        return Ok(());
+    }
+    let mut stdout = io::stdout().lock();
+    if args.json {
+        stdout.write_all(summary.as_bytes())?;
+    } else {
+        stdout.write_all(told(&tables, &analysis.warnings, &out).as_bytes())?;
+    }
+    Ok(stdout.flush()?)
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into())
+}
+
+/// `night.csv.gz` → `night.hypnic`, in the current folder.
+fn default_folder(file: &Path) -> PathBuf {
+    let name = name_of(file);
+    let mut stem = name.as_str();
+    for ending in [".gz", ".csv", ".CSV", ".txt", ".TXT", ".wav", ".WAV"] {
+        stem = stem.strip_suffix(ending).filter(|stem| !stem.is_empty()).unwrap_or(stem);
+    }
+    PathBuf::from(format!("{stem}.hypnic"))
+}
+
+fn hash(path: &Path) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    let file = std::fs::File::open(path).map_err(Error::read(path))?;
+    hasher.update_reader(file).map_err(Error::read(path))?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// The table and the sentences for a terminal.
+fn told(tables: &Tables, warnings: &[String], out: &Path) -> String {
+    let mut told = String::new();
+    let _ = writeln!(
+        told,
+        "night        in bed  asleep  observed  PLM/h sleep  PLM/h wake  starts  pattern"
+    );
+    for night in &tables.nights {
+        let _ = writeln!(told, "{}", row(night));
+    }
+    for night in &tables.nights {
+        let _ = writeln!(told, "\nNight of {}:", night.night);
+        for sentence in text::sentences(night) {
+            let _ = writeln!(told, "  {sentence}");
+        }
+    }
+    if tables.nights.is_empty() {
+        told.push_str("No night in this recording.\n");
+    }
+    if !warnings.is_empty() {
+        told.push_str("\nAbout the file:\n");
+    }
+    for warning in warnings {
+        let _ = writeln!(told, "  {warning}");
+    }
+    let picture = tables.nights.first().map(|night| format!("timeline-{}.png", night.night));
+    let _ = match picture {
+        Some(picture) => writeln!(told, "\nThe picture: {}", out.join(picture).display()),
+        None => writeln!(told, "\nThe tables: {}", out.display()),
+    };
+    told
+}
+
+fn row(night: &NightRow) -> String {
+    let rate = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
+    let pattern = serde_json::to_string(&night.pattern).unwrap_or_default();
+    format!(
+        "{:<11} {:>6.2}h {:>6.2}h {:>8.2}h {:>12} {:>11} {:>7}  {}",
+        night.night,
+        night.hours_in_bed,
+        night.hours_asleep,
+        night.hours_observed,
+        rate(night.plm_per_hour_sleep),
+        rate(night.plmw_per_hour),
+        night.hypnic_starts.map_or_else(|| "-".to_owned(), |count| count.to_string()),
+        pattern.trim_matches('"').replace('_', " "),
+    )
+}

@@ -1,0 +1,186 @@
+//! The options that say how a recording is to be read and what is known of it;
+//! the same on the command line and in the TOML file.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use hypnic::error::{Error, Position, Result};
+use hypnic::input::OpenOptions;
+use hypnic::night::{BedTime, BedTimes};
+use hypnic::pipeline::Settings;
+use hypnic::recording::{Placement, Side};
+use jiff::civil::{DateTime, Time};
+use serde::{Deserialize, Serialize};
+
+/// What may be said of a recording.
+#[derive(Debug, Clone, Default, PartialEq, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RecordingOptions {
+    /// Where the sensor was (default: read from the file or guessed, and said so)
+    #[arg(long, value_enum, help_heading = "Recording")]
+    pub placement: Option<PlacementArg>,
+    /// Side of the body it was on
+    #[arg(long, value_enum, help_heading = "Recording")]
+    pub side: Option<SideArg>,
+    /// Time zone of the recording, such as Europe/Berlin
+    #[arg(long, value_name = "IANA", help_heading = "Recording")]
+    pub timezone: Option<String>,
+    /// Lights off: 22:45, or 2024-03-12T22:45, or seconds from the start as 1800s
+    #[arg(long, value_name = "TIME", help_heading = "Recording")]
+    pub lights_off: Option<String>,
+    /// Lights on, likewise
+    #[arg(long, value_name = "TIME", help_heading = "Recording")]
+    pub lights_on: Option<String>,
+    /// Accept acceleration without gravity (posture and tilt are then unknown)
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Reading")]
+    pub linear: Option<bool>,
+    /// Samples a second, when the file does not say
+    #[arg(long, value_name = "HZ", help_heading = "Reading")]
+    pub rate_hz: Option<f64>,
+    /// Largest value of a WAV recording in g, when the file does not say
+    #[arg(long, value_name = "G", help_heading = "Reading")]
+    pub full_scale_g: Option<f32>,
+}
+
+/// `--placement`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlacementArg {
+    /// Ankle or foot: leg movements, starts, sleep
+    Ankle,
+    /// Wrist: starts, sleep
+    Wrist,
+    /// Waist or hip: posture, starts, sleep
+    Waist,
+    /// On or in the mattress: everything, weakly
+    Mattress,
+}
+
+/// `--side`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SideArg {
+    /// Left
+    Left,
+    /// Right
+    Right,
+}
+
+impl RecordingOptions {
+    /// What was typed, and where nothing was typed, what stands in the file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not such TOML.
+    pub fn over_file(self, file: Option<&PathBuf>) -> Result<Self> {
+        let Some(path) = file else { return Ok(self) };
+        let base = read(path)?;
+        Ok(Self {
+            placement: self.placement.or(base.placement),
+            side: self.side.or(base.side),
+            timezone: self.timezone.or(base.timezone),
+            lights_off: self.lights_off.or(base.lights_off),
+            lights_on: self.lights_on.or(base.lights_on),
+            linear: self.linear.or(base.linear),
+            rate_hz: self.rate_hz.or(base.rate_hz),
+            full_scale_g: self.full_scale_g.or(base.full_scale_g),
+        })
+    }
+
+    /// How the file is to be read.
+    ///
+    /// # Errors
+    /// A rate or a full scale that is not positive.
+    pub fn open_options(&self) -> Result<OpenOptions> {
+        positive("--rate-hz", self.rate_hz)?;
+        positive("--full-scale-g", self.full_scale_g.map(f64::from))?;
+        Ok(OpenOptions {
+            linear: self.linear.unwrap_or(false),
+            rate_hz: self.rate_hz,
+            full_scale_g: self.full_scale_g,
+        })
+    }
+
+    /// All settings of an analysis.
+    ///
+    /// # Errors
+    /// As [`Self::open_options`], and a time that is none.
+    pub fn settings(&self) -> Result<Settings> {
+        Ok(Settings {
+            input: self.open_options()?,
+            placement: self.placement.map(Into::into),
+            side: self.side.map(Into::into),
+            timezone: self.timezone.clone(),
+            bed_times: BedTimes {
+                off: bed_time("--lights-off", self.lights_off.as_deref())?,
+                on: bed_time("--lights-on", self.lights_on.as_deref())?,
+            },
+            ..Settings::default()
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<RecordingOptions> {
+    let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+    toml::from_str(&text).map_err(|problem| {
+        let before = problem.span().map_or("", |span| text.get(..span.start).unwrap_or(""));
+        Error::Input {
+            path: path.to_owned(),
+            at: Position::Row(before.matches('\n').count() as u64 + 1),
+            found: problem.message().trim().to_owned(),
+            expected: "the long options of the command line as TOML, such as placement = \"ankle\""
+                .to_owned(),
+            help: "`hypnic analyze --help` lists them.".to_owned(),
+        }
+    })
+}
+
+fn positive(name: &'static str, value: Option<f64>) -> Result<()> {
+    match value {
+        Some(value) if !(value.is_finite() && value > 0.0) => {
+            Err(Error::Setting { name, problem: format!("{value} is no positive number") })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn bed_time(name: &'static str, text: Option<&str>) -> Result<Option<BedTime>> {
+    let Some(text) = text else { return Ok(None) };
+    let seconds = text.strip_suffix('s').and_then(|number| number.trim().parse::<f64>().ok());
+    if let Some(seconds) = seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0) {
+        return Ok(Some(BedTime::FromStart(seconds)));
+    }
+    if let Ok(moment) = text.replace(' ', "T").parse::<DateTime>()
+        && text.len() > 10
+    {
+        return Ok(Some(BedTime::Once(moment)));
+    }
+    match text.parse::<Time>() {
+        Ok(time) => Ok(Some(BedTime::Daily(time))),
+        Err(_) => Err(Error::Setting {
+            name,
+            problem: format!(
+                "{text:?} is no time; give 22:45, or 2024-03-12T22:45, or 1800s from the start"
+            ),
+        }),
+    }
+}
+
+impl From<PlacementArg> for Placement {
+    fn from(arg: PlacementArg) -> Self {
+        match arg {
+            PlacementArg::Ankle => Self::Ankle,
+            PlacementArg::Wrist => Self::Wrist,
+            PlacementArg::Waist => Self::Waist,
+            PlacementArg::Mattress => Self::Mattress,
+        }
+    }
+}
+
+impl From<SideArg> for Side {
+    fn from(arg: SideArg) -> Self {
+        match arg {
+            SideArg::Left => Self::Left,
+            SideArg::Right => Self::Right,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! An analysis as the rows of the tables.
+
+use super::tables::{BedSource, EpochRow, MovementRow, NightRow, Tables};
+use crate::night::Night;
+use crate::pipeline::{Analysis, AnalysedNight};
+use crate::score::InSeries;
+use crate::score::night::Scored;
+
+/// The rows of all three tables.
+pub fn tables(analysis: &Analysis) -> Tables {
+    let mut tables = Tables::default();
+    for night in &analysis.nights {
+        tables.nights.push(night_row(analysis, night));
+        let movements = night.movements.iter();
+        tables.movements.extend(movements.map(|scored| movement_row(analysis, &night.night, scored)));
+        let rows = night.night.rows.iter();
+        tables.epochs.extend(rows.map(|row| EpochRow {
+            night: night.night.label.clone(),
+            time: analysis.spec.clock.label(row.onset_s),
+            onset_s: row.onset_s,
+            asleep: row.asleep,
+            worn: row.worn,
+            observed: f64::from(row.observed),
+            posture_deg: row.posture_deg.map(f64::from),
+            activity_mg: row.activity_g.map(|activity_g| f64::from(activity_g) * 1e3),
+        }));
+    }
+    tables
+}
+
+/// Name of the recording: that of its file.
+pub fn recording_name(analysis: &Analysis) -> String {
+    analysis
+        .path
+        .file_name()
+        .map_or_else(|| analysis.path.display().to_string(), |name| name.to_string_lossy().into())
+}
+
+fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> MovementRow {
+    let series = |place: &Option<InSeries>| place.as_ref().and_then(|place| place.series);
+    let movement = &scored.movement;
+    let reason = match &scored.wasm {
+        Some(place) => format!("{}; {}", scored.why, place.reason),
+        None => scored.why.to_string(),
+    };
+    MovementRow {
+        night: night.label.clone(),
+        time: analysis.spec.clock.label(scored.onset_s),
+        onset_s: scored.onset_s,
+        duration_s: scored.duration_s,
+        kind: scored.kind,
+        side: scored.side,
+        peak_g: f64::from(movement.peak_g),
+        imi_s: scored.wasm.as_ref().and_then(|place| place.imi_s),
+        wasm_series: series(&scored.wasm),
+        aasm_series: series(&scored.aasm),
+        asleep: scored.asleep,
+        reason,
+        tilt_deg: f64::from(movement.tilt_deg),
+        turn_deg: f64::from(movement.turn_deg),
+        rise_s: f64::from(movement.rise_s),
+    }
+}
+
+fn night_row(analysis: &Analysis, analysed: &AnalysedNight) -> NightRow {
+    let AnalysedNight { night, summary, .. } = analysed;
+    let clock = &analysis.spec.clock;
+    let label = |at_s: Option<f64>| at_s.map_or_else(String::new, |at_s| clock.label(at_s));
+    let words = |list: Vec<String>| list.join("; ");
+    NightRow {
+        recording: recording_name(analysis),
+        night: night.label.clone(),
+        start: clock.label(night.start_s),
+        end: clock.label(night.end_s),
+        lights_off: clock.label(night.bed.off_s),
+        lights_on: clock.label(night.bed.on_s),
+        sleep_onset: label(night.sleep_onset_s),
+        final_wake: label(night.final_wake_s),
+        hours_in_bed: summary.hours_in_bed,
+        hours_asleep: summary.hours_asleep,
+        hours_observed: summary.hours_observed,
+        plm_per_hour_sleep: summary.wasm.and_then(|wasm| wasm.per_hour_sleep),
+        plm_per_hour_bed: summary.wasm.and_then(|wasm| wasm.per_hour_bed),
+        plmw_per_hour: summary.wasm.and_then(|wasm| wasm.per_hour_wake),
+        pi_ferri: summary.pi_ferri,
+        pi_ratio: summary.pi_ratio,
+        hypnic_starts: summary.hypnic_starts,
+        limb_movements: summary.limb_movements,
+        pattern: summary.finding.pattern,
+        evidence: words(summary.finding.evidence.iter().map(ToString::to_string).collect()),
+        aasm_plm_per_hour_sleep: summary.aasm.and_then(|aasm| aasm.per_hour_sleep),
+        aasm_plm_per_hour_bed: summary.aasm.and_then(|aasm| aasm.per_hour_bed),
+        start_s: night.start_s,
+        end_s: night.end_s,
+        lights_off_s: night.bed.off_s,
+        lights_on_s: night.bed.on_s,
+        sleep_onset_s: night.sleep_onset_s,
+        final_wake_s: night.final_wake_s,
+        placement: analysis.placement,
+        placement_source: analysis.placement_source,
+        side: analysis.side,
+        timezone: clock.zone_name().unwrap_or_default(),
+        lights_off_source: BedSource::new(night.bed.off_given),
+        lights_on_source: BedSource::new(night.bed.on_given),
+        rate_hz: analysis.ledger.rate_hz,
+        cannot_show: words(summary.cannot_show.iter().map(ToString::to_string).collect()),
+    }
+}
