@@ -16,8 +16,9 @@ const RISEN_SHARE: f32 = 0.5;
 const DECAYED_SHARE: f32 = 0.25;
 
 /// Window over which a tilt must stand to count as one, s: shorter than the
-/// tilt of a movement, longer than the swing of a jerk.
-const TILT_S: f64 = 0.2;
+/// tilt of a movement, longer than the swing of a jerk or the push of a lever
+/// arm.
+const TILT_S: f64 = 0.4;
 
 /// What the ticks are measured in.
 #[derive(Debug, Clone, Copy, PartialEq)]

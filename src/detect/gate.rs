@@ -4,22 +4,27 @@ use std::collections::VecDeque;
 
 use super::floor::{Floor, PATIENCE_S, WARM_UP_S};
 use super::history::{History, distance_g};
+use crate::recording::Frame;
 
 /// Half the window of the band envelope, s.
 const BAND_HALF_S: f64 = 0.15;
+
+/// Window of the short envelope, s: that of a jerk.
+const SHORT_S: f64 = 0.1;
 
 /// Window of the means whose difference is the tilt speed, s. With the band of
 /// jerks (above 3 Hz) this covers what is slower: the difference of two adjacent
 /// means of 0.2 s passes 0.8 to 3 Hz, and rings no longer than it is.
 const TILT_WINDOW_S: f64 = 0.2;
 
-/// A burst begins at so many times the floor. The floor is what a quiet second
-/// reaches; white noise reaches 1.7 times that once in a night (chi with 18
-/// degrees of freedom, one in 10⁷).
-const ON: f32 = 3.0;
+/// A burst begins when an envelope is at so many times its floor. The floor is
+/// what a quiet second reaches, in the usual noise 1.15 (band) to 1.45 (short)
+/// times the rms; the noise itself comes to 2.5 times that less than once in
+/// 10⁹ ticks (chi-square with 18 and 6 degrees of freedom), a night has 6·10⁵.
+const ON: f32 = 2.5;
 
-/// … and ends at so many times.
-const OFF: f32 = 1.6;
+/// … and ends when all are below so many times.
+const OFF: f32 = 1.5;
 
 /// Quiet that ends a burst, s: AASM and WASM 2016 let a leg movement end at the
 /// start of 0.5 s below the offset threshold.
@@ -39,31 +44,45 @@ pub struct Burst {
     pub last: u64,
     /// Band floor when it began, g.
     pub floor_g: f32,
-    /// Tilt below this is noise, g.
+    /// A tick stronger than this in the band moves, g.
+    pub band_off_g: f32,
+    /// A tick further than this from rest has left it, g.
     pub tilt_off_g: f32,
 }
 
 /// What the envelopes say of one tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Envelope {
+struct Envelopes {
+    /// Root mean square in the band of jerks over 0.3 s.
     band_g: f32,
+    /// … over 0.1 s.
+    short_g: f32,
+    /// Change of the mean.
     tilt_g: f32,
 }
 
-/// Smallest floors that make sense: half a step of the converter moves the mean
-/// by nothing real.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Least {
-    band_g: f32,
-    tilt_g: f32,
-}
+impl Envelopes {
+    const NONE: Self = Self { band_g: 0.0, short_g: 0.0, tilt_g: 0.0 };
 
-impl Least {
-    /// 0.7 mg is the noise of a good phone; on coarse converters, the flicker
-    /// of the last bit (one step) must stay below the on-threshold.
-    fn new(resolution_g: f32) -> Self {
-        Self { band_g: (0.3 * resolution_g).max(7e-4), tilt_g: (0.5 * resolution_g).max(7e-4) }
+    fn as_array(self) -> [f32; 3] {
+        [self.band_g, self.short_g, self.tilt_g]
     }
+
+    fn max(self, other: Self) -> Self {
+        Self {
+            band_g: self.band_g.max(other.band_g),
+            short_g: self.short_g.max(other.short_g),
+            tilt_g: self.tilt_g.max(other.tilt_g),
+        }
+    }
+}
+
+/// Smallest floors that make sense: 0.7 mg is the noise of a good phone; on
+/// coarse converters the flicker of the last bit must stay below the
+/// on-threshold.
+fn least_floors_g(resolution_g: f32) -> Envelopes {
+    let least_g = |share: f32| (share * resolution_g).max(7e-4);
+    Envelopes { band_g: least_g(0.3), short_g: least_g(0.5), tilt_g: least_g(0.5) }
 }
 
 /// Finds the bursts of one recording.
@@ -72,26 +91,17 @@ pub struct Gate {
     tick_hz: f64,
     /// Multiplies both thresholds.
     factor: f32,
-    least: Least,
-    floors: Option<[Floor; 2]>,
+    least: Envelopes,
+    /// Of the band, the short and the tilt envelope.
+    floors: Option<[Floor; 3]>,
     /// Per-second maxima until the floors start.
-    warm_up: [Vec<f32>; 2],
-    second: Second,
+    warm_up: Vec<Envelopes>,
+    /// Ticks and maxima of the running second.
+    second: (u64, Envelopes),
     next: u64,
     open: Option<Burst>,
     /// First tick of the running stretch above the off-threshold.
     above_since: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Second {
-    count: u64,
-    band_g: f32,
-    tilt_g: f32,
-}
-
-impl Second {
-    const NEW: Self = Self { count: 0, band_g: 0.0, tilt_g: 0.0 };
 }
 
 impl Gate {
@@ -100,10 +110,10 @@ impl Gate {
         Self {
             tick_hz,
             factor,
-            least: Least::new(0.0),
+            least: least_floors_g(0.0),
             floors: None,
-            warm_up: [Vec::new(), Vec::new()],
-            second: Second::NEW,
+            warm_up: Vec::new(),
+            second: (0, Envelopes::NONE),
             next: 0,
             open: None,
             above_since: None,
@@ -123,29 +133,30 @@ impl Gate {
     /// Goes through the ticks whose envelopes are known by now; `resolution_g`
     /// is the step of the converter. Returns the bursts that ended.
     pub fn advance(&mut self, history: &History, resolution_g: f32, ended: &mut VecDeque<Burst>) {
-        self.least = Least::new(resolution_g);
+        self.least = least_floors_g(resolution_g);
         let look_ahead = self.look_ahead();
         self.next = self.next.max(look_ahead);
         while self.next + look_ahead < history.end() {
-            let envelope = self.envelope(history, self.next);
+            let envelopes = self.envelopes(history, self.next);
             if self.floors.is_none() {
-                self.warm_up(envelope);
+                let second = self.gather(envelopes);
+                self.warm_up.extend(second);
                 self.next += 1;
-                if self.warm_up[0].len() < WARM_UP_S {
+                if self.warm_up.len() < WARM_UP_S {
                     continue;
                 }
                 self.start_floors();
                 self.next = look_ahead.max(history.first());
                 continue;
             }
-            ended.extend(self.step(envelope, history));
+            ended.extend(self.step(envelopes, history));
             self.next += 1;
         }
     }
 
     /// The segment ends: closes what is open; the next tick is number 0.
     pub fn finish(&mut self, history: &History, resolution_g: f32, ended: &mut VecDeque<Burst>) {
-        if self.floors.is_none() && !self.warm_up[0].is_empty() {
+        if self.floors.is_none() && !self.warm_up.is_empty() {
             self.start_floors();
             self.next = self.look_ahead().max(history.first());
             self.advance(history, resolution_g, ended);
@@ -154,61 +165,61 @@ impl Gate {
         ended.extend(self.open.take().map(|burst| self.trimmed(burst, last, history)));
         self.next = 0;
         self.above_since = None;
-        self.second = Second::NEW;
+        self.second = (0, Envelopes::NONE);
     }
 
-    fn envelope(&self, history: &History, tick: u64) -> Envelope {
+    fn envelopes(&self, history: &History, tick: u64) -> Envelopes {
         let half = ticks(BAND_HALF_S, self.tick_hz);
+        let short = ticks(SHORT_S, self.tick_hz);
         let window = ticks(TILT_WINDOW_S, self.tick_hz);
-        let near = history.range(tick - half, tick + half + 1);
-        let energy: f32 = near.map(|tick| tick.band_g2).sum();
+        let rms_g = |from: u64, to: u64| {
+            let energy: f32 = history.range(from, to).map(|tick| tick.band_g2).sum();
+            (energy / (to - from) as f32).sqrt()
+        };
         let before = history.mean_g(tick - window, tick);
         let after = history.mean_g(tick + 1, tick + 1 + window);
-        Envelope {
-            band_g: (energy / (2 * half + 1) as f32).sqrt(),
+        Envelopes {
+            band_g: rms_g(tick - half, tick + half + 1),
+            short_g: rms_g(tick, tick + short),
             tilt_g: distance_g(before, after),
         }
     }
 
-    /// Takes the maxima of a second; true when the second is complete.
-    fn gather(&mut self, envelope: Envelope) -> Option<Second> {
-        self.second.band_g = self.second.band_g.max(envelope.band_g);
-        self.second.tilt_g = self.second.tilt_g.max(envelope.tilt_g);
-        self.second.count += 1;
-        (self.second.count >= ticks(1.0, self.tick_hz))
-            .then(|| std::mem::replace(&mut self.second, Second::NEW))
-    }
-
-    fn warm_up(&mut self, envelope: Envelope) {
-        if let Some(second) = self.gather(envelope) {
-            self.warm_up[0].push(second.band_g);
-            self.warm_up[1].push(second.tilt_g);
-        }
+    /// Takes the maxima of a second, and gives them when it is complete.
+    fn gather(&mut self, envelopes: Envelopes) -> Option<Envelopes> {
+        let (count, maxima) = self.second;
+        self.second = (count + 1, maxima.max(envelopes));
+        (self.second.0 >= ticks(1.0, self.tick_hz))
+            .then(|| std::mem::replace(&mut self.second, (0, Envelopes::NONE)).1)
     }
 
     fn start_floors(&mut self) {
-        let [band, tilt] = &mut self.warm_up;
-        self.floors = Some([
-            Floor::start(band, self.least.band_g),
-            Floor::start(tilt, self.least.tilt_g),
-        ]);
-        self.second = Second::NEW;
+        let least = self.least.as_array();
+        self.floors = Some(std::array::from_fn(|which| {
+            let mut maxima: Vec<f32> =
+                self.warm_up.iter().map(|second| second.as_array()[which]).collect();
+            Floor::start(&mut maxima, least[which])
+        }));
+        self.warm_up = Vec::new();
+        self.second = (0, Envelopes::NONE);
     }
 
-    fn step(&mut self, envelope: Envelope, history: &History) -> Option<Burst> {
+    fn step(&mut self, envelopes: Envelopes, history: &History) -> Option<Burst> {
         let tick = self.next;
         let patience = ticks(PATIENCE_S, self.tick_hz);
         let waits = self.open.is_some_and(|burst| tick - burst.first < patience);
-        if let Some(second) = self.gather(envelope)
+        if let Some(second) = self.gather(envelopes)
             && !waits
-            && let Some([band, tilt]) = &mut self.floors
         {
-            band.second(second.band_g, self.least.band_g);
-            tilt.second(second.tilt_g, self.least.tilt_g);
+            let least = self.least.as_array();
+            for (which, floor) in self.floors.iter_mut().flatten().enumerate() {
+                floor.second(second.as_array()[which], least[which]);
+            }
         }
-        let [band_g, tilt_g] = self.floors.map_or([0.0; 2], |floors| floors.map(Floor::value));
-        let [band, tilt] = [envelope.band_g / band_g, envelope.tilt_g / tilt_g];
-        let level = band.max(tilt) / self.factor;
+        let floors_g = self.floors.map_or([1.0; 3], |floors| floors.map(Floor::value));
+        let level = (0..3)
+            .map(|which| envelopes.as_array()[which] / (self.factor * floors_g[which]))
+            .fold(0.0, f32::max);
         if level < OFF {
             self.above_since = None;
         } else if self.above_since.is_none() {
@@ -217,8 +228,11 @@ impl Gate {
         match &mut self.open {
             None if level >= ON => {
                 let first = self.above_since.unwrap_or(tick);
-                let tilt_off_g = tilt_g * OFF * self.factor;
-                self.open = Some(Burst { first, last: tick, floor_g: band_g, tilt_off_g });
+                let [band_g, _, tilt_g] = floors_g;
+                let [band_off_g, tilt_off_g] = [band_g, tilt_g].map(|g| g * OFF * self.factor);
+                let burst =
+                    Burst { first, last: tick, floor_g: band_g, band_off_g, tilt_off_g };
+                self.open = Some(burst);
             }
             Some(burst) if level >= OFF => burst.last = tick,
             Some(burst) if tick - burst.last >= ticks(HOLD_S, self.tick_hz) => {
@@ -232,19 +246,27 @@ impl Gate {
     }
 
     /// The windows of the envelopes reach beyond the movement on both sides;
-    /// moves the ends in, by no more than that, to ticks that move themselves.
+    /// moves the ends in, by no more than that, to the first tick that has left
+    /// the rest before and the last that is not yet at the rest after.
     fn trimmed(&self, burst: Burst, last: u64, history: &History) -> Burst {
-        let reach = self.look_ahead();
-        let moves = |tick: u64| {
-            let around = [tick.saturating_sub(1), tick + 1].map(|near| history.get(near).mean_g);
-            let off_g = burst.floor_g * OFF * self.factor;
-            history.get(tick).band_g2 >= off_g * off_g
-                || distance_g(around[0], around[1]) >= burst.tilt_off_g
+        let reach = self.look_ahead() + 1;
+        let rest = ticks(TILT_WINDOW_S, self.tick_hz);
+        let off_g2 = burst.band_off_g * burst.band_off_g;
+        let moves = |tick: u64, rest_g: Frame| {
+            let tick = history.get(tick);
+            tick.band_g2 >= off_g2 || distance_g(tick.mean_g, rest_g) >= burst.tilt_off_g
         };
+        let before_g = history.mean_g(burst.first.saturating_sub(rest), burst.first);
         let latest_first = (burst.first + reach).min(last);
-        let first = (burst.first..latest_first).find(|&tick| moves(tick)).unwrap_or(latest_first);
+        let first = (burst.first..latest_first)
+            .find(|&tick| moves(tick, before_g))
+            .unwrap_or(latest_first);
+        let after_g = history.mean_g(last + 1, last + 1 + rest);
         let earliest_last = last.saturating_sub(reach).max(first);
-        let last = (earliest_last..=last).rev().find(|&tick| moves(tick)).unwrap_or(earliest_last);
+        let last = (earliest_last..=last)
+            .rev()
+            .find(|&tick| moves(tick, after_g))
+            .unwrap_or(earliest_last);
         Burst { first, last, ..burst }
     }
 }

@@ -18,7 +18,7 @@ pub const REST_S: f64 = 0.4;
 
 /// A hold keeps at least this share of the largest tilt within its burst. A
 /// limb that comes back misses its old place by a tenth or two.
-const HOLD_SHARE: f32 = 0.4;
+const HOLD_SHARE: f32 = 0.35;
 
 /// The release brings back all but this share of the hold's tilt.
 const RETURN_SHARE: f32 = 0.5;
@@ -62,7 +62,7 @@ impl Joiner {
     pub fn burst(&mut self, burst: Burst, history: &History, done: &mut Vec<Shape>) {
         let shape = self.shape(burst, history);
         if let Some(mut held) = self.held.take() {
-            if brings_back(&held, &shape) {
+            if brings_back(&held, &shape, history, self.rest()) {
                 held.bursts.extend(shape.bursts);
                 held.last = shape.last;
                 held.after_g = shape.after_g;
@@ -71,7 +71,7 @@ impl Joiner {
             }
             done.push(held);
         }
-        if is_held(&shape, history) {
+        if is_held(&shape, history, self.rest()) {
             self.held = Some(shape);
         } else {
             done.push(shape);
@@ -118,18 +118,28 @@ impl Joiner {
 }
 
 /// Whether the limb is away and rests there.
-fn is_held(shape: &Shape, history: &History) -> bool {
+fn is_held(shape: &Shape, history: &History, window: u64) -> bool {
     let away_g = distance_g(shape.after_g, shape.before_g);
-    let first = shape.bursts[0];
-    let largest_g = history
-        .range(first.first, first.last + 1)
-        .map(|tick| distance_g(tick.mean_g, shape.before_g))
-        .fold(0.0, f32::max);
-    away_g > LEAST_HOLD_G.max(first.tilt_off_g) && away_g > HOLD_SHARE * largest_g
+    let burst = shape.bursts[0];
+    let largest_g = largest_departure_g(history, burst, shape.before_g, window);
+    away_g > LEAST_HOLD_G.max(burst.tilt_off_g) && away_g > HOLD_SHARE * largest_g
 }
 
-/// Whether the second burst brings back what the first took away.
-fn brings_back(held: &Shape, release: &Shape) -> bool {
+/// Whether the second burst brings back what the first took away, and nothing
+/// else: a second movement goes out and back by itself.
+fn brings_back(held: &Shape, release: &Shape, history: &History, window: u64) -> bool {
     let away_g = distance_g(held.after_g, held.before_g);
+    let largest_g = largest_departure_g(history, release.bursts[0], release.before_g, window);
     distance_g(release.after_g, held.before_g) < RETURN_SHARE * away_g
+        && HOLD_SHARE * largest_g < away_g
+}
+
+/// How far the mean over `window` ticks gets from `rest_g` within a burst. The
+/// window is longer than a turn of the limb takes, so that the push of the
+/// lever arm (up to ten times the tilt, first to and then fro) cancels.
+fn largest_departure_g(history: &History, burst: Burst, rest_g: Frame, window: u64) -> f32 {
+    let latest = (burst.last + 2).saturating_sub(window).max(burst.first);
+    (burst.first.max(history.first())..=latest)
+        .map(|tick| distance_g(history.mean_g(tick, tick + window), rest_g))
+        .fold(0.0, f32::max)
 }
