@@ -1,6 +1,7 @@
 //! hypnic finds every movement in the accelerometer recording of a night.
 
 pub mod error;
+pub mod input;
 pub mod movement;
 pub mod recording;
 pub mod report;
