@@ -13,6 +13,7 @@ pub mod pipeline;
 pub mod recording;
 pub mod report;
 pub mod score;
+pub mod simulate;
 pub mod spectrum;
 pub mod summary;
 pub mod time;

@@ -1,0 +1,234 @@
+//! Text with a row a frame, in a dialect that is detected, never configured.
+//!
+//! The first megabyte is the probe: it tells where the table begins and how it
+//! is written ([`layout`]), which columns are the axes ([`columns`],
+//! [`position`]) and the time ([`clocks`]), what the numbers are ([`unit`]) and
+//! how often they come ([`rate`]); [`understand`] puts it together. Then every
+//! row is read by one parser that allocates nothing ([`rows`]). The csv crate
+//! splits headers, preambles and the rows of the probe; quotes in a row of
+//! values are the parser's.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Position, Result};
+use crate::recording::{Block, Source, Spec};
+
+use super::bytes::Bytes;
+use super::{OpenOptions, counted, refuse};
+
+mod clocks;
+mod columns;
+mod dialect;
+mod empatica;
+mod layout;
+mod lines;
+mod number;
+mod position;
+mod preamble;
+mod rate;
+mod rows;
+mod stamp;
+mod text;
+mod understand;
+mod unit;
+
+use lines::{Line, Lines};
+pub(super) use preamble::{placement_of, side_of};
+use rows::{Row, RowReader};
+use text::{Text, lossless};
+use understand::Understood;
+
+/// Bytes read to understand a file: some 25 000 rows.
+const PROBE: usize = 1 << 20;
+
+/// Bytes read when the first ones tell nothing: a sleeping sensor writes zeros.
+const PROBE_LIMIT: usize = 8 << 20;
+
+/// Frames that tell enough.
+const TELLING: usize = 100;
+
+/// Frames in a block.
+const BLOCK: usize = 4096;
+
+/// Characters of a wrong cell that are quoted.
+const QUOTED: usize = 40;
+
+/// A text table being read.
+pub(super) struct CsvSource {
+    path: PathBuf,
+    spec: Spec,
+    lines: Lines,
+    rows: RowReader,
+    header: Vec<u8>,
+    first_ns: Option<i64>,
+    left_out: LeftOut,
+    warnings: Vec<String>,
+}
+
+impl CsvSource {
+    /// Reads the beginning of the text and understands it.
+    pub fn open(path: &Path, bytes: Bytes, options: &OpenOptions) -> Result<Self> {
+        let mut text = Text::new(bytes)?;
+        let mut head = Vec::new();
+        let understood = loop {
+            let wanted = head.len() + PROBE;
+            text.by_ref().take(PROBE as u64).read_to_end(&mut head).map_err(Error::read(path))?;
+            let whole = head.len() < wanted;
+            let last = whole || wanted >= PROBE_LIMIT;
+            match Understood::of(path, &head, whole, options) {
+                Ok(understood) if last || understood.telling_frames >= TELLING => break understood,
+                Err(error) if last => return Err(error),
+                _ => {}
+            }
+        };
+        let Understood { mut spec, rows, header, start, row, warnings, .. } = understood;
+        if text.origin().packed() {
+            spec.layout += "; packed with gzip";
+        }
+        let lines = Lines::new(text, head, start, row);
+        let (path, left_out) = (path.to_owned(), LeftOut::default());
+        Ok(Self { path, spec, lines, rows, header, first_ns: None, left_out, warnings })
+    }
+
+    /// The error of a cell that is no number and no stamp.
+    #[cold]
+    fn wrong_cell(&self, row: u64, cell: &[u8]) -> Error {
+        let cell = lossless(cell);
+        let mut quoted: String = cell.chars().take(QUOTED).collect();
+        if quoted.len() < cell.len() {
+            quoted.push('…');
+        }
+        let expected = if self.spec.has_stamps { "a number or a stamp" } else { "a number" };
+        let help = "Mend or remove the row";
+        refuse(&self.path, Position::Row(row), format!("{quoted:?}"), expected, help)
+    }
+}
+
+impl Source for CsvSource {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn read(&mut self, block: &mut Block) -> Result<bool> {
+        block.clear();
+        while block.frames.len() < BLOCK {
+            let line = match self.lines.next() {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    let (found, expected) = ("a line longer than a megabyte", "a row of a table");
+                    let (at, help) =
+                        (Position::Row(self.lines.row()), "Export the recording again");
+                    return Err(refuse(&self.path, at, found, expected, help));
+                }
+                Err(error) => return Err(Error::read(&self.path)(error)),
+            };
+            match self.rows.read(line.bytes) {
+                Row::Frame(stamp_ns, frame) => {
+                    if line.unfinished && self.lines.text().origin().cut().is_some() {
+                        // The last digits may be missing.
+                        self.left_out.cut = Some(self.lines.row());
+                        continue;
+                    }
+                    if self.spec.has_stamps {
+                        let first_ns = *self.first_ns.get_or_insert(stamp_ns);
+                        block.stamps_ns.push(stamp_ns.wrapping_sub(first_ns));
+                    }
+                    block.frames.push(frame);
+                }
+                Row::Blank => {}
+                other => {
+                    let Line { bytes, row, unfinished } = line;
+                    let repeats_header = !self.header.is_empty() && bytes == self.header;
+                    match other {
+                        Row::Short | Row::Text(_) if unfinished => self.left_out.cut = Some(row),
+                        Row::Text(_) if repeats_header => self.left_out.headers.add(row),
+                        Row::Text(place) => {
+                            let cell = bytes[place].to_vec();
+                            return Err(self.wrong_cell(row, &cell));
+                        }
+                        Row::Short => self.left_out.short.add(row),
+                        _ => self.left_out.missing.add(row),
+                    }
+                }
+            }
+        }
+        Ok(!block.frames.is_empty())
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        self.lines.text().origin().progress()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.warnings.clone();
+        if let Some(why) = self.lines.text().origin().cut() {
+            warnings.push(format!(
+                "The gzip file is damaged or cut ({why}); what could be unpacked was read."
+            ));
+        }
+        warnings.extend(self.left_out.sentences(&self.spec));
+        warnings
+    }
+}
+
+/// The wall clock that a text is, whatever it says about its zone.
+pub(super) fn wall_clock(text: &str) -> Option<jiff::civil::DateTime> {
+    let moment = stamp::parse(text.trim().as_bytes(), stamp::DateOrder::MonthFirst)?;
+    let wall = jiff::Timestamp::from_nanosecond(i128::from(moment.wall_ns)).ok()?;
+    Some(jiff::tz::Offset::UTC.to_datetime(wall))
+}
+
+/// Rows that gave no frame.
+#[derive(Debug, Default)]
+struct LeftOut {
+    missing: Tally,
+    short: Tally,
+    headers: Tally,
+    cut: Option<u64>,
+}
+
+/// How many rows, and the first of them.
+#[derive(Debug, Default)]
+struct Tally {
+    rows: u64,
+    first: u64,
+}
+
+impl Tally {
+    fn add(&mut self, row: u64) {
+        if self.rows == 0 {
+            self.first = row;
+        }
+        self.rows += 1;
+    }
+}
+
+impl LeftOut {
+    fn sentences(&self, spec: &Spec) -> Vec<String> {
+        let mut sentences = Vec::new();
+        let kinds = [
+            (&self.missing, "without a value"),
+            (&self.short, "with too few columns"),
+            (&self.headers, "that repeat the header"),
+        ];
+        for (tally, what) in kinds {
+            if tally.rows > 0 {
+                let rows = counted(tally.rows, "row");
+                sentences.push(format!("{rows} {what} left out, first in row {}.", tally.first));
+            }
+        }
+        if let Some(row) = self.cut {
+            sentences.push(format!("The last row, row {row}, is cut and left out."));
+        }
+        let holes = self.missing.rows + self.short.rows;
+        if !spec.has_stamps && holes > 0 {
+            let early_s = holes as f64 / spec.rate_hz;
+            sentences.push(format!(
+                "Without stamps, times after the rows left out are up to {early_s:.3} s early."
+            ));
+        }
+        sentences
+    }
+}

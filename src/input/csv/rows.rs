@@ -1,0 +1,409 @@
+//! One row of text as a frame and its stamp. Nothing is allocated.
+//!
+//! Rows are first read the fast way: plain decimals, stamps that share their
+//! minute with the row before, no quotes. A row that is anything else is read
+//! again the general way, which decides what is wrong with it, if anything.
+
+use std::ops::Range;
+
+use crate::recording::Frame;
+
+use super::dialect::{AXES, Delimiter, Dialect};
+use super::number;
+use super::stamp::{self, DAY_NS, DateOrder, TextStamps};
+
+/// The columns that make a stamp, and how they are read.
+#[derive(Debug, Clone)]
+pub(super) enum Stamps {
+    /// There are none.
+    None,
+    /// A number of time units, each 10^`exponent` nanoseconds.
+    Number { column: usize, exponent: i32 },
+    /// A date and time in one cell.
+    Text { column: usize, stamps: TextStamps },
+    /// A date and a time of day in two cells.
+    DateAndTime { date: usize, time: usize, order: DateOrder },
+    /// A time of day without a date: a step back of half a day is midnight.
+    TimeOfDay { column: usize, day_ns: i64, last_ns: i64 },
+    /// Year, month, day, hour, minute, second and perhaps a fraction, of which
+    /// one is 10^`exponent` nanoseconds.
+    Parts { columns: [usize; 6], fraction: Option<(usize, i32)> },
+}
+
+impl Stamps {
+    /// The columns read, in the order their cells are handed to [`Self::general`].
+    fn columns(&self) -> Vec<usize> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Number { column, .. }
+            | Self::Text { column, .. }
+            | Self::TimeOfDay { column, .. } => vec![*column],
+            Self::DateAndTime { date, time, .. } => vec![*date, *time],
+            Self::Parts { columns, fraction } => {
+                columns.iter().copied().chain(fraction.map(|(column, _)| column)).collect()
+            }
+        }
+    }
+
+    /// The stamp at `at`, if it is of a kind and form that can be read where it
+    /// stands, and the place behind it.
+    #[inline]
+    fn fast(&self, line: &[u8], at: usize, dialect: Dialect) -> Option<(i64, usize)> {
+        match self {
+            Self::Number { exponent, .. } => number::scaled(line, at, dialect.point, *exponent),
+            Self::Text { stamps, .. } => stamps.fast(line, at, dialect.delimiter.byte()),
+            _ => None,
+        }
+    }
+
+    /// The stamp in `cells`, in nanoseconds; `Err` is the cell that is wrong.
+    fn general(&mut self, cells: &[&[u8]], point: u8) -> Result<i64, usize> {
+        match self {
+            Self::None => Some(0).ok_or(0),
+            Self::Number { exponent, .. } => {
+                number::parse_scaled(cells[0], point, *exponent).ok_or(0)
+            }
+            Self::Text { stamps, .. } => stamps.slow(cells[0]).ok_or(0),
+            Self::DateAndTime { order, .. } => {
+                let date = stamp::parse_date(cells[0], *order).ok_or(0usize)?;
+                Ok(date + stamp::parse_time(cells[1]).ok_or(1usize)?)
+            }
+            Self::TimeOfDay { day_ns, last_ns, .. } => {
+                let time_ns = stamp::parse_time(cells[0]).ok_or(0usize)?;
+                if time_ns < *last_ns - DAY_NS / 2 {
+                    *day_ns += DAY_NS;
+                }
+                *last_ns = time_ns;
+                Ok(*day_ns + time_ns)
+            }
+            Self::Parts { fraction, .. } => {
+                let mut parts = [0; 6];
+                for (index, part) in parts.iter_mut().enumerate() {
+                    *part = number::parse_scaled(cells[index], point, 0).ok_or(index)?;
+                }
+                // A second may have a fraction of its own.
+                let seconds_ns = number::parse_scaled(cells[5], point, 9).ok_or(5usize)?;
+                let [year, month, day, hour, minute, _] = parts;
+                let midnight = jiff::civil::Date::new(
+                    i16::try_from(year).map_err(|_| 0usize)?,
+                    i8::try_from(month).map_err(|_| 1usize)?,
+                    i8::try_from(day).map_err(|_| 2usize)?,
+                )
+                .map_err(|_| 2usize)?;
+                if !(0..24).contains(&hour) || !(0..60).contains(&minute) {
+                    return Err(3);
+                }
+                let days = midnight.since(jiff::civil::date(1970, 1, 1)).map_err(|_| 0usize)?;
+                let mut ns = i64::from(days.get_days()) * DAY_NS
+                    + (hour * 60 + minute) * 60 * stamp::SECOND_NS
+                    + seconds_ns;
+                if let Some((_, exponent)) = fraction {
+                    ns += number::parse_scaled(cells[6], point, *exponent).ok_or(6usize)?;
+                }
+                Ok(ns)
+            }
+        }
+    }
+}
+
+/// What a cell is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Axis(usize),
+    Stamp(usize),
+}
+
+/// A column that is read, and how many before it are not.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    skip: usize,
+    cell: Use,
+}
+
+/// The most cells a frame and its stamp are made of.
+const CELLS: usize = AXES + 7;
+
+/// What a row turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Row {
+    /// A frame in g and its stamp, 0 without stamps.
+    Frame(i64, Frame),
+    /// An empty line or a comment.
+    Blank,
+    /// A value or the stamp is missing.
+    Missing,
+    /// There are fewer columns than needed.
+    Short,
+    /// A cell is no number or no stamp; where it stands in the line.
+    Text(Range<usize>),
+}
+
+/// Reads rows of one layout.
+#[derive(Debug, Clone)]
+pub(super) struct RowReader {
+    dialect: Dialect,
+    steps: Vec<Step>,
+    stamps: Stamps,
+    in_g: f64,
+}
+
+impl RowReader {
+    /// Reads the axes from `axes` and the stamps from `stamps`; a number is
+    /// `in_g` g.
+    pub fn new(dialect: Dialect, axes: [usize; 3], stamps: Stamps, in_g: f64) -> Self {
+        let stamp_columns = stamps.columns();
+        let mut columns: Vec<(usize, Use)> = axes
+            .iter()
+            .enumerate()
+            .map(|(axis, &column)| (column, Use::Axis(axis)))
+            .chain(stamp_columns.iter().enumerate().map(|(i, &column)| (column, Use::Stamp(i))))
+            .collect();
+        columns.sort_by_key(|&(column, _)| column);
+        let mut next = 0;
+        let steps = columns
+            .into_iter()
+            .map(|(column, cell)| {
+                let step = Step { skip: column - next, cell };
+                next = column + 1;
+                step
+            })
+            .collect();
+        Self { dialect, steps, stamps, in_g }
+    }
+
+    /// What `line` is; it has no line end.
+    #[inline]
+    pub fn read(&mut self, line: &[u8]) -> Row {
+        match self.fast(line) {
+            Some((stamp, frame)) => Row::Frame(stamp, frame),
+            None => self.general(line),
+        }
+    }
+
+    /// The row if every cell needed is plain.
+    #[inline]
+    fn fast(&self, line: &[u8]) -> Option<(i64, Frame)> {
+        let delimiter = self.dialect.delimiter.byte();
+        let point = self.dialect.point;
+        let mut at = 0;
+        let mut stamp = 0;
+        let mut frame = Frame::default();
+        for step in &self.steps {
+            at = skip_blanks(line, at);
+            for _ in 0..step.skip {
+                at += memchr::memchr(delimiter, line.get(at..)?)? + 1;
+                at = skip_blanks(line, at);
+            }
+            match step.cell {
+                Use::Axis(axis) => {
+                    let (value, end) = number::decimal(line, at, point)?;
+                    frame[axis] = (value * self.in_g) as f32;
+                    at = end;
+                }
+                Use::Stamp(_) => (stamp, at) = self.stamps.fast(line, at, self.dialect)?,
+            }
+            match line.get(at) {
+                None => at = line.len() + 1,
+                Some(&byte) if byte == delimiter => at += 1,
+                Some(_) => return None,
+            }
+        }
+        Some((stamp, frame))
+    }
+
+    /// The row, whatever is in it.
+    #[cold]
+    fn general(&mut self, line: &[u8]) -> Row {
+        if matches!(line.trim_ascii().first(), None | Some(b'#')) {
+            return Row::Blank;
+        }
+        let mut cells: [Range<usize>; CELLS] = Default::default();
+        let mut at = Some(0);
+        for (step, place) in self.steps.iter().zip(&mut cells) {
+            for _ in 0..step.skip {
+                at = at.and_then(|at| cell(line, at, self.dialect.delimiter).1);
+            }
+            let Some(start) = at else { return Row::Short };
+            (*place, at) = cell(line, start, self.dialect.delimiter);
+            // Spaces at the end of a row delimit no further cell.
+            if self.dialect.delimiter == Delimiter::Spaces && place.start == place.end {
+                return Row::Short;
+            }
+        }
+        let mut frame = Frame::default();
+        let mut stamp_cells: [&[u8]; CELLS] = [&[]; CELLS];
+        let mut stamp_places: [Range<usize>; CELLS] = Default::default();
+        let mut missing = false;
+        for (step, place) in self.steps.iter().zip(&cells) {
+            let text = &line[place.clone()];
+            if number::is_missing(text) {
+                missing = true;
+                continue;
+            }
+            match step.cell {
+                Use::Axis(axis) => match number::parse(text, self.dialect.point) {
+                    Some(value) => {
+                        frame[axis] = (value * self.in_g) as f32;
+                        missing |= !frame[axis].is_finite();
+                    }
+                    None => return Row::Text(place.clone()),
+                },
+                Use::Stamp(part) => {
+                    stamp_cells[part] = text;
+                    stamp_places[part] = place.clone();
+                }
+            }
+        }
+        if missing {
+            return Row::Missing;
+        }
+        match self.stamps.general(&stamp_cells, self.dialect.point) {
+            Ok(stamp) => Row::Frame(stamp, frame),
+            Err(part) => Row::Text(stamp_places[part].clone()),
+        }
+    }
+}
+
+#[inline]
+fn skip_blanks(line: &[u8], mut at: usize) -> usize {
+    while line.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    at
+}
+
+/// The cell at `at` without blanks and quotes around it, and where the next
+/// one begins, if there is one.
+fn cell(line: &[u8], at: usize, delimiter: Delimiter) -> (Range<usize>, Option<usize>) {
+    let start = skip_blanks(line, at);
+    let byte = delimiter.byte();
+    if line.get(start) == Some(&b'"')
+        && let Some(length) = memchr::memchr(b'"', &line[start + 1..])
+    {
+        let end = start + 1 + length;
+        let next = memchr::memchr(byte, &line[end..]).map(|length| end + length + 1);
+        return (trimmed(line, start + 1..end), next);
+    }
+    // A blank line's end delimits nothing.
+    let rest = &line[start.min(line.len())..];
+    match memchr::memchr(byte, rest) {
+        Some(length) => (trimmed(line, start..start + length), Some(start + length + 1)),
+        None => (trimmed(line, start..line.len()), None),
+    }
+}
+
+fn trimmed(line: &[u8], place: Range<usize>) -> Range<usize> {
+    let text = &line[place.clone()];
+    let start = place.start + (text.len() - text.trim_ascii_start().len());
+    start..start + text.trim_ascii().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn reader(delimiter: Delimiter, point: u8, stamps: Stamps) -> RowReader {
+        RowReader::new(Dialect { delimiter, point }, [1, 2, 3], stamps, 1.0)
+    }
+
+    fn seconds(delimiter: Delimiter, point: u8) -> RowReader {
+        reader(delimiter, point, Stamps::Number { column: 0, exponent: 9 })
+    }
+
+    #[test]
+    fn rows_are_frames_or_say_why_not() {
+        let mut rows = seconds(Delimiter::Comma, b'.');
+        let frame = |stamp, x, y, z| Row::Frame(stamp, [x, y, z]);
+        let cases = [
+            ("0.5,1,-2,3.25", frame(500_000_000, 1.0, -2.0, 3.25)),
+            ("0.5, 1 , -2 ,3.25,", frame(500_000_000, 1.0, -2.0, 3.25)),
+            ("5e-1,1e0,-2,3.25,text,", frame(500_000_000, 1.0, -2.0, 3.25)),
+            ("\"0.5\",\"1\",\"-2\",\"3.25\"", frame(500_000_000, 1.0, -2.0, 3.25)),
+            ("\"0,5\",\"1\",\"-2\",\"3,25\"", frame(500_000_000, 1.0, -2.0, 3.25)),
+            ("", Row::Blank),
+            ("   ", Row::Blank),
+            ("# a note, with commas", Row::Blank),
+            ("0.5,1,,3", Row::Missing),
+            ("0.5,1,NaN,3", Row::Missing),
+            (",1,2,3", Row::Missing),
+            ("0.5,1,inf,3", Row::Missing),
+            ("0.5,1,2,", Row::Missing),
+            ("0.5,1,2", Row::Short),
+            ("0.5", Row::Short),
+            ("0.5,1,2,ERROR", Row::Text(8..13)),
+            ("0.5,1,2 2,3", Row::Text(6..9)),
+            ("noon,1,2,3", Row::Text(0..4)),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(rows.read(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn several_spaces_are_one_delimiter() {
+        let mut rows = seconds(Delimiter::Spaces, b',');
+        let frame = Row::Frame(500_000_000, [1.0, -2.0, 3.25]);
+        for line in
+            ["0,5 1 -2 3,25", "  0,5   1  -2 3,25  ", "0,5 1 -2 3,25 7 8", "0,5 1e0 -2 3,25  "]
+        {
+            assert_eq!(rows.read(line.as_bytes()), frame, "{line}");
+        }
+        assert_eq!(rows.read(b"0,5 1 -2"), Row::Short);
+        assert_eq!(rows.read(b"0,5 1 -2  "), Row::Short);
+    }
+
+    #[test]
+    fn stamps_may_be_made_of_several_cells() {
+        let order = DateOrder::DayFirst;
+        let dialect = Dialect { delimiter: Delimiter::Semicolon, point: b'.' };
+        let stamps = Stamps::DateAndTime { date: 0, time: 1, order };
+        let mut rows = RowReader::new(dialect, [2, 3, 4], stamps, 1.0);
+        assert_eq!(
+            rows.read(b"02.01.1970;00:00:01.5;0;0;1"),
+            Row::Frame(DAY_NS + 1_500_000_000, [0.0, 0.0, 1.0])
+        );
+        let stamps = Stamps::Parts { columns: [0, 1, 2, 3, 4, 5], fraction: Some((6, 6)) };
+        let mut rows = RowReader::new(dialect, [9, 8, 7], stamps, 2.0);
+        assert_eq!(
+            rows.read(b"1970;1;2;0;0;1;500;3;2;1"),
+            Row::Frame(DAY_NS + 1_500_000_000, [2.0, 4.0, 6.0])
+        );
+        assert_eq!(rows.read(b"1970;13;2;0;0;1;500;3;2;1"), Row::Text(8..9));
+    }
+
+    #[test]
+    fn a_time_of_day_passes_midnight() {
+        let stamps = Stamps::TimeOfDay { column: 0, day_ns: 0, last_ns: 0 };
+        let mut rows = reader(Delimiter::Comma, b'.', stamps);
+        let mut stamp = |line: &str| match rows.read(line.as_bytes()) {
+            Row::Frame(stamp, _) => stamp,
+            other => panic!("{other:?}"),
+        };
+        let before = stamp("23:59:59.900,0,0,1");
+        assert_eq!(stamp("00:00:00.100,0,0,1") - before, 200_000_000);
+    }
+
+    proptest! {
+        /// The naive twin splits with the standard library and parses with it.
+        #[test]
+        fn the_fast_way_agrees_with_the_general_one(
+            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1.5\"", 1..7),
+            blanks in "[ ]{0,2}",
+        ) {
+            let line = cells.join(&format!("{blanks},{blanks}"));
+            let fast = seconds(Delimiter::Comma, b'.').fast(line.as_bytes());
+            let general = seconds(Delimiter::Comma, b'.').general(line.as_bytes());
+            if let Some((stamp, frame)) = fast {
+                prop_assert_eq!(&general, &Row::Frame(stamp, frame));
+            }
+            if let Row::Frame(stamp, frame) = general {
+                let naive: Vec<f64> =
+                    cells.iter().map(|cell| cell.trim_matches('"').parse().unwrap_or(f64::NAN)).collect();
+                prop_assert_eq!(stamp, (naive[0] * 1e9).round() as i64);
+                prop_assert_eq!(frame, [naive[1] as f32, naive[2] as f32, naive[3] as f32]);
+            }
+        }
+    }
+}

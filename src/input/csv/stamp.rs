@@ -1,0 +1,513 @@
+//! Dates and times in text, in the ways recorders and spreadsheets write them.
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// Nanoseconds in a second.
+pub(super) const SECOND_NS: i64 = 1_000_000_000;
+
+/// Nanoseconds in a day.
+pub(super) const DAY_NS: i64 = 86_400 * SECOND_NS;
+
+/// The order of day and month in a date that does not begin with its year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateOrder {
+    /// `3/12/2024` is the 12th of March.
+    MonthFirst,
+    /// `12/3/2024` is the 12th of March.
+    DayFirst,
+}
+
+/// What a stamp says about its zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StampZone {
+    /// Nothing: a wall clock.
+    Unknown,
+    /// `Z` or `UTC`.
+    Utc,
+    /// Seconds east of Greenwich.
+    East(i32),
+}
+
+/// A date and time as it stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Nanoseconds from 1970 to it on the wall clock it was written from.
+    pub wall_ns: i64,
+    pub zone: StampZone,
+}
+
+impl Moment {
+    /// Nanoseconds from 1970: of the instant if the zone is known, else of the
+    /// wall clock.
+    pub fn ns(self) -> i64 {
+        match self.zone {
+            StampZone::Unknown | StampZone::Utc => self.wall_ns,
+            StampZone::East(seconds) => self.wall_ns - i64::from(seconds) * SECOND_NS,
+        }
+    }
+}
+
+/// A moment and where in its text the seconds stand.
+struct Parsed {
+    moment: Moment,
+    /// The first digit of the seconds and the byte behind their fraction.
+    seconds: Option<(usize, usize)>,
+    /// Nanoseconds of the seconds and their fraction.
+    seconds_ns: i64,
+}
+
+/// The date and time that is the whole of `text`: ISO 8601 with `T` or space,
+/// dates with slashes, dots or month names, `.`, `,` or `:` before the
+/// fraction, AM and PM, `Z`, an offset, `UTC+1`, and a zone in brackets, which
+/// is read over.
+pub(super) fn parse(text: &[u8], order: DateOrder) -> Option<Moment> {
+    parse_with_seconds(text, order).map(|parsed| parsed.moment)
+}
+
+/// The date alone, as days from 1970 in nanoseconds.
+pub(super) fn parse_date(text: &[u8], order: DateOrder) -> Option<i64> {
+    let mut scanner = Scanner { text, at: 0 };
+    let date = scanner.date(order)?;
+    (scanner.at == text.len()).then_some(date)
+}
+
+/// The time of day alone, in nanoseconds from midnight.
+pub(super) fn parse_time(text: &[u8]) -> Option<i64> {
+    let mut scanner = Scanner { text, at: 0 };
+    let time = scanner.time()?;
+    (scanner.at == text.len()).then_some(time.ns)
+}
+
+fn parse_with_seconds(text: &[u8], order: DateOrder) -> Option<Parsed> {
+    let mut scanner = Scanner { text, at: 0 };
+    let date = scanner.date(order)?;
+    match scanner.peek()? {
+        b'T' | b't' | b'_' => scanner.at += 1,
+        b' ' | b',' => {
+            scanner.at += 1;
+            scanner.spaces();
+        }
+        _ => return None,
+    }
+    let time = scanner.time()?;
+    let zone = scanner.zone()?;
+    (scanner.at == text.len()).then_some(Parsed {
+        moment: Moment { wall_ns: date.checked_add(time.ns)?, zone },
+        seconds: time.seconds,
+        seconds_ns: time.seconds_ns,
+    })
+}
+
+/// A time of day and where its seconds stand.
+struct Time {
+    ns: i64,
+    seconds: Option<(usize, usize)>,
+    seconds_ns: i64,
+}
+
+/// Goes through the bytes of one stamp.
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Scanner<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let here = self.peek() == Some(byte);
+        self.at += usize::from(here);
+        here
+    }
+
+    fn spaces(&mut self) {
+        while self.eat(b' ') {}
+    }
+
+    /// A number of up to `most` digits, and how many there were.
+    fn number(&mut self, most: usize) -> Option<(u32, usize)> {
+        let start = self.at;
+        let mut value = 0;
+        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+            if self.at - start == most {
+                return None;
+            }
+            value = value * 10 + u32::from(digit - b'0');
+            self.at += 1;
+        }
+        let digits = self.at - start;
+        (digits > 0).then_some((value, digits))
+    }
+
+    /// A month's English name or its first three letters.
+    fn month_name(&mut self) -> Option<u32> {
+        const MONTHS: [&[u8; 3]; 12] = [
+            b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
+            b"dec",
+        ];
+        let name = self.text.get(self.at..self.at + 3)?;
+        let month = MONTHS.iter().position(|month| name.eq_ignore_ascii_case(*month))?;
+        while self.peek().is_some_and(|byte| byte.is_ascii_alphabetic()) {
+            self.at += 1;
+        }
+        Some(month as u32 + 1)
+    }
+
+    /// Days from 1970, in nanoseconds.
+    fn date(&mut self, order: DateOrder) -> Option<i64> {
+        let (first, first_digits) = self.number(4)?;
+        let separator = self.peek().filter(|byte| matches!(byte, b'-' | b'/' | b'.' | b' '))?;
+        self.at += 1;
+        let named = self.month_name();
+        let second = match named {
+            Some(month) => month,
+            None => self.number(2)?.0,
+        };
+        if !self.eat(separator) {
+            return None;
+        }
+        let (third, third_digits) = self.number(4)?;
+        let (year, month, day) = match (first_digits, named, separator) {
+            (4, ..) => (first, second, third),
+            (_, Some(_), _) | (.., b'.') => (third, second, first),
+            _ if order == DateOrder::DayFirst => (third, second, first),
+            _ => (third, first, second),
+        };
+        let year = match (first_digits, third_digits) {
+            (4, 1..=2) | (1..=2, 4) => year,
+            // Two digits of a year: no wearable is older than 2000.
+            (1..=2, 2) => 2000 + year,
+            _ => return None,
+        };
+        let midnight = DateTime::new(
+            i16::try_from(year).ok()?,
+            i8::try_from(month).ok()?,
+            i8::try_from(day).ok()?,
+            0,
+            0,
+            0,
+            0,
+        );
+        i64::try_from(Offset::UTC.to_timestamp(midnight.ok()?).ok()?.as_nanosecond()).ok()
+    }
+
+    /// `h:mm`, `h:mm:ss`, with a fraction, with AM or PM.
+    fn time(&mut self) -> Option<Time> {
+        let (mut hour, _) = self.number(2)?;
+        if !self.eat(b':') {
+            return None;
+        }
+        let (minute, _) = self.number(2)?;
+        let mut seconds = None;
+        let mut seconds_ns = 0;
+        if self.eat(b':') {
+            let start = self.at;
+            let (second, _) = self.number(2)?;
+            // 60 is a leap second, the first moment of the next minute here.
+            if second > 60 {
+                return None;
+            }
+            seconds_ns = i64::from(second) * SECOND_NS + self.fraction()?;
+            seconds = Some((start, self.at));
+        }
+        let before_half = self.at;
+        self.spaces();
+        match self.text.get(self.at..self.at + 2) {
+            Some(half) if half.eq_ignore_ascii_case(b"AM") || half.eq_ignore_ascii_case(b"PM") => {
+                if !(1..=12).contains(&hour) {
+                    return None;
+                }
+                hour = hour % 12 + if half[0].eq_ignore_ascii_case(&b'P') { 12 } else { 0 };
+                self.at += 2;
+            }
+            _ => self.at = before_half,
+        }
+        if hour > 23 || minute > 59 {
+            return None;
+        }
+        let ns = i64::from(hour * 60 + minute) * 60 * SECOND_NS + seconds_ns;
+        Some(Time { ns, seconds, seconds_ns })
+    }
+
+    /// The fraction of a second in nanoseconds: digits behind `.` or `,`, of
+    /// which nine count, or milliseconds behind `:` as GENEActiv and
+    /// AndroSensor write them. 0 when there is none.
+    fn fraction(&mut self) -> Option<i64> {
+        match self.peek() {
+            Some(b'.' | b',') => {
+                self.at += 1;
+                let (mut ns, mut place) = (0, SECOND_NS / 10);
+                while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+                    ns += i64::from(digit - b'0') * place;
+                    place /= 10;
+                    self.at += 1;
+                }
+                Some(ns)
+            }
+            Some(b':') => {
+                self.at += 1;
+                let (milliseconds, _) = self.number(3)?;
+                Some(i64::from(milliseconds) * 1_000_000)
+            }
+            _ => Some(0),
+        }
+    }
+
+    /// What follows the time; `None` when it is nothing known.
+    fn zone(&mut self) -> Option<StampZone> {
+        self.spaces();
+        let mut zone = StampZone::Unknown;
+        if self.eat(b'Z') || self.eat(b'z') {
+            zone = StampZone::Utc;
+        } else if matches!(self.text.get(self.at..self.at + 3), Some(b"UTC" | b"GMT")) {
+            self.at += 3;
+            zone = StampZone::Utc;
+            self.spaces();
+        }
+        if let Some(sign @ (b'+' | b'-')) = self.peek() {
+            self.at += 1;
+            self.spaces();
+            zone = StampZone::East(self.offset(sign == b'-')?);
+        }
+        self.spaces();
+        if self.eat(b'[') {
+            while self.peek()? != b']' {
+                self.at += 1;
+            }
+            self.at += 1;
+        }
+        Some(zone)
+    }
+
+    /// `hh`, `hhmm`, `hh:mm` as seconds.
+    fn offset(&mut self, west: bool) -> Option<i32> {
+        let (number, digits) = self.number(4)?;
+        let (hours, minutes) = match digits {
+            1 | 2 if self.eat(b':') => (number, self.number(2)?.0),
+            1 | 2 => (number, 0),
+            4 => (number / 100, number % 100),
+            _ => return None,
+        };
+        // The largest offset there is, of Kiribati, is 14 hours.
+        let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
+        (seconds <= 15 * 3600 && minutes < 60).then_some(if west { -seconds } else { seconds })
+    }
+}
+
+/// An offset on its own, as in `GMT -04`, `UTC+02:00`, `+0100` or `01:00`, in
+/// seconds east of Greenwich.
+pub(super) fn parse_offset(text: &[u8]) -> Option<i32> {
+    let mut scanner = Scanner { text: text.trim_ascii(), at: 0 };
+    if scanner.peek()?.is_ascii_digit() {
+        let seconds = scanner.offset(false)?;
+        return (scanner.at == scanner.text.len()).then_some(seconds);
+    }
+    let zone = scanner.zone()?;
+    match zone {
+        _ if scanner.at < scanner.text.len() => None,
+        StampZone::Unknown => None,
+        StampZone::Utc => Some(0),
+        StampZone::East(seconds) => Some(seconds),
+    }
+}
+
+/// Reads a column of stamps. What stands before and behind the seconds is
+/// remembered from the row before, and as long as it stays the same only the
+/// seconds are read.
+#[derive(Debug, Clone)]
+pub(super) struct TextStamps {
+    order: DateOrder,
+    prefix: Vec<u8>,
+    suffix: Vec<u8>,
+    /// The stamp at second 0 of the minute in `prefix`.
+    minute_ns: i64,
+}
+
+impl TextStamps {
+    pub fn new(order: DateOrder) -> Self {
+        Self { order, prefix: Vec::new(), suffix: Vec::new(), minute_ns: 0 }
+    }
+
+    /// The stamp at `at` if it is in the minute of the one before, in
+    /// nanoseconds from 1970, and the place behind it.
+    #[inline]
+    pub fn fast(&self, line: &[u8], at: usize, delimiter: u8) -> Option<(i64, usize)> {
+        let rest = &line[at..];
+        let length = self.prefix.len();
+        if length == 0 || rest.len() < length + 2 || rest[..length] != self.prefix[..] {
+            return None;
+        }
+        let tens = rest[length].wrapping_sub(b'0');
+        let ones = rest[length + 1].wrapping_sub(b'0');
+        if tens > 5 || ones > 9 {
+            return None;
+        }
+        let mut ns = i64::from(tens * 10 + ones) * SECOND_NS;
+        let mut end = length + 2;
+        let mark = rest.get(end).copied();
+        if matches!(mark, Some(b'.' | b',' | b':')) && mark != Some(delimiter) {
+            let start = end + 1;
+            end = start;
+            let mut fraction = 0u64;
+            while let Some(digit) = rest.get(end).map(|byte| byte.wrapping_sub(b'0'))
+                && digit < 10
+            {
+                fraction = fraction.wrapping_mul(10).wrapping_add(u64::from(digit));
+                end += 1;
+            }
+            let digits = end - start;
+            if digits > 9 || (mark == Some(b':') && digits != 3) {
+                return None;
+            }
+            const PLACES: [u64; 10] = [
+                1_000_000_000,
+                100_000_000,
+                10_000_000,
+                1_000_000,
+                100_000,
+                10_000,
+                1_000,
+                100,
+                10,
+                1,
+            ];
+            ns += (fraction * PLACES[digits]) as i64;
+        }
+        if !self.suffix.is_empty() {
+            if !rest[end..].starts_with(&self.suffix) {
+                return None;
+            }
+            end += self.suffix.len();
+        }
+        Some((self.minute_ns + ns, at + end))
+    }
+
+    /// The stamp that is the whole of `cell`, in nanoseconds from 1970.
+    pub fn slow(&mut self, cell: &[u8]) -> Option<i64> {
+        let parsed = parse_with_seconds(cell, self.order)?;
+        let ns = parsed.moment.ns();
+        self.prefix.clear();
+        self.suffix.clear();
+        if let Some((start, end)) = parsed.seconds {
+            self.prefix.extend_from_slice(&cell[..start]);
+            self.suffix.extend_from_slice(&cell[end..]);
+            self.minute_ns = ns - parsed.seconds_ns;
+        }
+        Some(ns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ns(timestamp: &str) -> i64 {
+        timestamp.parse::<jiff::Timestamp>().unwrap().as_nanosecond() as i64
+    }
+
+    #[test]
+    fn stamps_of_every_recorder_are_read() {
+        use DateOrder::{DayFirst, MonthFirst};
+        let cases = [
+            ("2019-10-16T12:09:01.702+02:00", MonthFirst, "2019-10-16T10:09:01.702Z"),
+            ("2017-10-30T15:00:00Z", MonthFirst, "2017-10-30T15:00:00Z"),
+            ("2023-09-06T08:00:00.000-0400", MonthFirst, "2023-09-06T12:00:00Z"),
+            (
+                "2014-05-07 13:29:50.439+0100 [Europe/London]",
+                MonthFirst,
+                "2014-05-07T12:29:50.439Z",
+            ),
+            ("2018-08-27 09:32:38:010", MonthFirst, "2018-08-27T09:32:38.010Z"),
+            ("2022-03-16 14:07:17:870", MonthFirst, "2022-03-16T14:07:17.870Z"),
+            ("6/14/2018 12:08:39.725", MonthFirst, "2018-06-14T12:08:39.725Z"),
+            ("14/06/2018 12:08:39,725", DayFirst, "2018-06-14T12:08:39.725Z"),
+            ("14.06.2018 12:08:39,725", MonthFirst, "2018-06-14T12:08:39.725Z"),
+            ("2018/6/14 1:08:39", DayFirst, "2018-06-14T01:08:39Z"),
+            ("6/14/18 12:08:39 AM", MonthFirst, "2018-06-14T00:08:39Z"),
+            ("6/14/2018, 1:08:39.5 pm", MonthFirst, "2018-06-14T13:08:39.5Z"),
+            ("14-Jun-2018 23:59:60", MonthFirst, "2018-06-15T00:00:00Z"),
+            ("2024-03-17 19:04:39.426 UTC+02:00", MonthFirst, "2024-03-17T17:04:39.426Z"),
+            ("2019-01-18T18:25:39.1234567", MonthFirst, "2019-01-18T18:25:39.1234567Z"),
+            ("2019-01-18 18:25", MonthFirst, "2019-01-18T18:25:00Z"),
+        ];
+        for (text, order, expected) in cases {
+            let moment = parse(text.as_bytes(), order);
+            assert_eq!(moment.map(Moment::ns), Some(ns(expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_stamp_is_none() {
+        for text in [
+            "",
+            "2019",
+            "2019-13-01 00:00:00",
+            "2019-02-30 00:00:00",
+            "2019-01-01",
+            "12:00:00",
+            "2019-01-01T25:00:00",
+            "2019-01-01T12:61:00",
+            "2019-01-01T12:00:00x",
+            "1/2/3 1:2:3",
+            "2019-01-01T12:00:00+99:00",
+            "13:00 PM",
+            "0.5",
+            "-1.0,2",
+        ] {
+            assert_eq!(parse(text.as_bytes(), DateOrder::MonthFirst), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn offsets_stand_alone_in_names_and_preambles() {
+        for (text, hours) in [
+            ("GMT -04", -4),
+            ("UTC+02:00", 2),
+            ("+0100", 1),
+            ("01:00", 1),
+            ("-05:00", -5),
+            ("Z", 0),
+        ] {
+            assert_eq!(parse_offset(text.as_bytes()), Some(hours * 3600), "{text}");
+        }
+        for text in ["", "txt", "ms", "s", "123", "[x]"] {
+            assert_eq!(parse_offset(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        /// The naive twin reads every stamp from its beginning.
+        #[test]
+        fn remembering_the_minute_changes_nothing(
+            steps in prop::collection::vec(0i64..90_000_000_000, 1..40),
+            digits in 0usize..10, mark in prop::sample::select(vec!['.', ',']),
+            zone in prop::sample::select(vec!["", "Z", "+02:00", "-0430"]),
+        ) {
+            let mut stamps = TextStamps::new(DateOrder::MonthFirst);
+            let mut t = jiff::Timestamp::from_second(1_700_000_000).unwrap();
+            for step in steps {
+                t += jiff::SignedDuration::from_nanos(step);
+                let mut text = t.strftime("%Y-%m-%d %H:%M:%S").to_string();
+                if digits > 0 {
+                    let fraction = format!("{:09}", t.subsec_nanosecond());
+                    text.push(mark);
+                    text.push_str(&fraction[..digits]);
+                }
+                text.push_str(zone);
+                let naive = parse(text.as_bytes(), DateOrder::MonthFirst).unwrap().ns();
+                let line = format!("{text};1");
+                let fast = stamps.fast(line.as_bytes(), 0, b';');
+                if let Some(fast) = fast {
+                    prop_assert_eq!(fast, (naive, text.len()));
+                }
+                prop_assert_eq!(stamps.slow(text.as_bytes()), Some(naive));
+                prop_assert_eq!(stamps.fast(line.as_bytes(), 0, b';'), Some((naive, text.len())));
+            }
+        }
+    }
+}

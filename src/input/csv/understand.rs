@@ -1,0 +1,332 @@
+//! What a table is understood to be, from its first megabyte.
+
+use std::path::Path;
+
+use crate::error::{Position, Result};
+use crate::recording::{Format, Frame, Spec, Unit};
+use crate::time::Clock;
+
+use super::super::{OpenOptions, RATE_LIMIT_HZ, counted, refuse};
+use super::clocks::{self, Measured};
+use super::columns::{self, Axes, Family};
+use super::layout::Layout;
+use super::lines::trim_return;
+use super::preamble::Facts;
+use super::rows::{Row, RowReader, Stamps};
+use super::stamp::DateOrder;
+use super::unit::{self, Judgement, Lengths};
+use super::{empatica, position};
+
+/// What must be known to read the rows, and what is known besides.
+pub(super) struct Understood {
+    pub spec: Spec,
+    pub rows: RowReader,
+    /// The header line, which may come again in files that were put together.
+    pub header: Vec<u8>,
+    /// Where the first row of values begins, in bytes, and its number.
+    pub start: usize,
+    pub row: u64,
+    /// Frames in the head that are not all zero: with too few of them gravity
+    /// cannot tell the unit.
+    pub telling_frames: usize,
+    pub warnings: Vec<String>,
+}
+
+/// What is seen of a file, for the steps of understanding.
+struct Seen<'a> {
+    path: &'a Path,
+    options: &'a OpenOptions,
+    layout: Layout,
+    facts: Facts,
+    axes: Axes,
+    /// Other columns that could have been the axes.
+    others: Vec<String>,
+    /// The head from the first row of values on.
+    body: &'a [u8],
+    warnings: Vec<String>,
+}
+
+/// The stamps, the rate and the clock.
+struct Timing {
+    stamps: Stamps,
+    /// The columns of the stamps, for people.
+    name: Option<String>,
+    assumed: Option<DateOrder>,
+    rate_hz: f64,
+    rate_source: String,
+    clock: Clock,
+}
+
+impl Understood {
+    /// Understands `head`, the beginning of a text; `whole` when it is all of it.
+    ///
+    /// # Errors
+    /// Whatever keeps a file from being read: no table, no axes, no frame, no
+    /// gravity, no rate, stamps that stand still or run backwards.
+    pub fn of(path: &Path, head: &[u8], whole: bool, options: &OpenOptions) -> Result<Self> {
+        let mut layout = Layout::find(path, head, whole)?;
+        let facts =
+            empatica::take(&mut layout, head).unwrap_or_else(|| Facts::of(&layout.preamble));
+        let (axes, others) = axes(path, &layout)?;
+        let body = &head[layout.start..];
+        let mut seen =
+            Seen { path, options, layout, facts, axes, others, body, warnings: Vec::new() };
+        seen.facts.zone = seen.facts.zone.take().or_else(|| {
+            let mut cells = seen.layout.sample.iter().flatten();
+            cells.find_map(|cell| clocks::bracketed_zone(cell))
+        });
+        let frames: Vec<Frame> =
+            seen.probe(Stamps::None).into_iter().map(|(_, frame)| frame).collect();
+        if frames.is_empty() {
+            return Err(seen.no_frame());
+        }
+        let judged = seen.unit(&frames)?;
+        let timing = seen.timing(frames.len())?;
+        let layout_words = seen.words(&timing);
+        let Seen { layout, facts, axes, warnings, .. } = seen;
+        let spec = Spec {
+            format: Format::Csv,
+            layout: layout_words,
+            device: facts.device,
+            unit: judged.unit,
+            unit_source: judged.source,
+            has_gravity: judged.has_gravity,
+            has_stamps: !matches!(timing.stamps, Stamps::None),
+            rate_hz: timing.rate_hz,
+            rate_source: timing.rate_source,
+            clock: timing.clock,
+            placement: facts.placement,
+            side: facts.side,
+            full_scale_g: facts.full_scale_g.or(options.full_scale_g),
+        };
+        let in_g = judged.unit.in_g();
+        Ok(Self {
+            spec,
+            rows: RowReader::new(layout.dialect, axes.columns, timing.stamps, in_g),
+            header: layout.header,
+            start: layout.start,
+            row: layout.row,
+            telling_frames: frames.iter().filter(|frame| **frame != [0.0; 3]).count(),
+            warnings,
+        })
+    }
+}
+
+/// The axes, by name or by position, and columns that could also be meant.
+fn axes(path: &Path, layout: &Layout) -> Result<(Axes, Vec<String>)> {
+    if let Some(names) = &layout.names
+        && let (Some(mut axes), others) = columns::find(names)
+    {
+        let below = |units: &Vec<String>| units.get(axes.columns[0]).cloned();
+        if axes.unit.is_none()
+            && let Some(text) = layout.units.as_ref().and_then(below)
+        {
+            axes.unit = unit::named(&text).map(|unit| (unit, "in the row of units".to_owned()));
+        }
+        return Ok((axes, others));
+    }
+    match position::axes(&layout.dialect, &layout.sample) {
+        Some(columns) => Ok((Axes { columns, family: Family::Bare, unit: None }, Vec::new())),
+        None => {
+            let found = "a table without three neighbouring columns of numbers";
+            let help = "Name the columns in a header, as in time,x,y,z";
+            let at = Position::Row(layout.row);
+            Err(refuse(path, at, found, "three columns for the axes x, y, z", help))
+        }
+    }
+}
+
+impl Seen<'_> {
+    /// The frames of the head in the file's own numbers, and stamps read as `stamps`.
+    fn probe(&self, stamps: Stamps) -> Vec<(i64, Frame)> {
+        let mut rows = RowReader::new(self.layout.dialect, self.axes.columns, stamps, 1.0);
+        // The last line may be cut; one row less tells as much.
+        let end = memchr::memrchr(b'\n', self.body).unwrap_or(self.body.len());
+        self.body[..end]
+            .split(|&byte| byte == b'\n')
+            .filter_map(|line| match rows.read(trim_return(line)) {
+                Row::Frame(stamp, frame) => Some((stamp, frame)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn no_frame(&self) -> crate::error::Error {
+        let axes = self.axes.columns.map(|column| self.layout.name(column)).join(", ");
+        let found = format!("no row with a number on each axis ({axes})");
+        let help = "Export the recording again, or give another file";
+        let at = Position::Row(self.layout.row);
+        refuse(self.path, at, found, "frames", help)
+    }
+
+    /// The unit, by the column's name, the preamble, and gravity.
+    fn unit(&mut self, frames: &[Frame]) -> Result<Judgement> {
+        let from_preamble = |unit| {
+            let writer = self
+                .facts
+                .writer
+                .map_or("from the preamble".to_owned(), |writer| format!("as {writer} writes it"));
+            (unit, writer)
+        };
+        let stated = self.axes.unit.clone().or(self.facts.unit.map(from_preamble));
+        let lengths = Lengths::of(frames);
+        let judged = if self.axes.family == Family::Linear {
+            let (unit, source) = stated.unwrap_or((
+                Unit::MetresPerSecondSquared,
+                "assumed, as phones write linear acceleration".to_owned(),
+            ));
+            Judgement { unit, source, has_gravity: false, warning: None }
+        } else {
+            unit::judge(stated, lengths)
+        };
+        if !judged.has_gravity && !self.options.linear {
+            return Err(self.no_gravity(&judged, lengths));
+        }
+        self.warnings.extend(judged.warning.clone());
+        // What a phone computes as gravity is always equally long; no sensor is.
+        if lengths.is_some_and(|lengths| lengths.reach < 1e-3)
+            && frames.windows(2).any(|pair| pair[0] != pair[1])
+            && frames.len() > 10
+        {
+            self.warnings.push(
+                "Every frame is equally long: this seems to be the gravity that a phone computed, \
+                 in which movements hardly show. Give the accelerometer itself."
+                    .to_owned(),
+            );
+        }
+        Ok(judged)
+    }
+
+    fn no_gravity(&self, judged: &Judgement, lengths: Option<Lengths>) -> crate::error::Error {
+        let column = self.layout.name(self.axes.columns[0]);
+        let found = match (self.axes.family, lengths) {
+            (Family::Linear, _) => {
+                format!("linear acceleration, without gravity (column {column})")
+            }
+            (_, Some(lengths)) => format!(
+                "acceleration without gravity (column {column}: the median frame is {:.3} long, read as {} {})",
+                lengths.median, judged.unit, judged.source
+            ),
+            (_, None) => "acceleration without gravity".to_owned(),
+        };
+        refuse(
+            self.path,
+            Position::Row(self.layout.row),
+            found,
+            "acceleration with gravity, from which posture, tilt and the unit are known",
+            "Export the raw accelerometer (\"with g\", TotalAcceleration), or accept this one with --linear",
+        )
+    }
+
+    /// The stamps, the rate and the clock, from the columns and the preamble.
+    fn timing(&mut self, frames: usize) -> Result<Timing> {
+        let (candidates, assumed) =
+            clocks::candidates(&self.layout, self.axes.columns, &self.facts);
+        let measured: Vec<Measured> = candidates
+            .into_iter()
+            .filter_map(|candidate| {
+                let probe = self.probe(candidate.stamps.clone());
+                let stamps: Vec<i64> = probe.into_iter().map(|(stamp, _)| stamp).collect();
+                // A column that many rows lack is no clock.
+                (stamps.len() * 10 >= frames * 9).then(|| Measured::of(candidate, &stamps))?
+            })
+            .collect();
+        let clock = clocks::clock(&measured, &self.facts);
+        let given = self.options.rate_hz;
+        if let Some(best) = clocks::best(&measured) {
+            let steps = best.steps.unwrap_or_else(|| unreachable!("a usable candidate has steps"));
+            let (rate_hz, rate_source) = match given {
+                Some(rate) => (rate, "given with --rate-hz".to_owned()),
+                None => {
+                    let number = counted(frames as u64, "frame");
+                    (steps.rate_hz, format!("measured on the stamps of the first {number}"))
+                }
+            };
+            self.check_rate(rate_hz, steps.rate_hz)?;
+            let name = Some(best.candidate.name.clone());
+            let stamps = best.candidate.stamps.clone();
+            return Ok(Timing { stamps, name, assumed, rate_hz, rate_source, clock });
+        }
+        let stated = self.facts.rate_hz.map(|rate| {
+            let writer = self
+                .facts
+                .writer
+                .map_or("the preamble".to_owned(), |writer| format!("{writer}'s preamble"));
+            (rate, format!("from {writer}"))
+        });
+        let known = given.map(|rate| (rate, "given with --rate-hz".to_owned())).or(stated);
+        match known {
+            Some((rate_hz, rate_source)) if !measured.iter().any(Measured::runs_backward) => {
+                if let Some(useless) = measured.first() {
+                    let name = &useless.candidate.name;
+                    self.warnings.push(format!("The stamps in {name} are all equal and not used."));
+                }
+                let stamps = Stamps::None;
+                Ok(Timing { stamps, name: None, assumed, rate_hz, rate_source, clock })
+            }
+            _ => Err(self.no_time(&measured, frames)),
+        }
+    }
+
+    /// Holds a rate against what is possible and against the stamps.
+    fn check_rate(&mut self, rate_hz: f64, measured_hz: f64) -> Result<()> {
+        if rate_hz > RATE_LIMIT_HZ {
+            let found = format!("stamps that make {rate_hz:.0} frames a second");
+            let expected = format!("up to {RATE_LIMIT_HZ}");
+            let help = "Name the unit in the header, as in \"time (ms)\", or give --rate-hz";
+            return Err(refuse(self.path, Position::Row(self.layout.row), found, expected, help));
+        }
+        if (rate_hz / measured_hz - 1.0).abs() > 0.05 {
+            self.warnings.push(format!(
+                "The rate is {rate_hz} Hz as given, the stamps make it {measured_hz:.3} Hz."
+            ));
+        }
+        Ok(())
+    }
+
+    fn no_time(&self, measured: &[Measured], frames: usize) -> crate::error::Error {
+        let at = Position::Row(self.layout.row);
+        if let Some(backward) = measured.iter().find(|candidate| candidate.runs_backward()) {
+            let found = format!("stamps that mostly run backwards, in {}", backward.candidate.name);
+            let help = "Sort the rows by time";
+            return refuse(self.path, at, found, "stamps that run forward", help);
+        }
+        let expected = "a stamp a frame, or a known rate";
+        let Some(equal) = measured.first() else {
+            let found = "neither a column of times nor a rate in the preamble";
+            let help = "Give the frames a second with --rate-hz";
+            return refuse(self.path, at, found, expected, help);
+        };
+        let help = "Give the frames a second with --rate-hz to read it without its stamps";
+        let name = &equal.candidate.name;
+        let found = match frames {
+            1 => format!("a single frame, with its stamp in {name}"),
+            _ => format!("stamps that are all equal, in {name}"),
+        };
+        refuse(self.path, at, found, expected, help)
+    }
+
+    /// The layout in words.
+    fn words(&self, timing: &Timing) -> String {
+        let layout = &self.layout;
+        let mut words = layout.dialect.to_string();
+        words += &match layout.header_row {
+            Some(row) => format!(", header in row {row}"),
+            None => ", no header".to_owned(),
+        };
+        if let Some(writer) = self.facts.writer {
+            words += &format!(", written by {writer}");
+        }
+        let axes = self.axes.columns.map(|column| layout.name(column)).join(", ");
+        words += &format!("; axes: {axes}; time: {}", timing.name.as_deref().unwrap_or("none"));
+        match timing.assumed {
+            Some(DateOrder::MonthFirst) => words += "; dates assumed to be month/day/year",
+            Some(DateOrder::DayFirst) => words += "; dates assumed to be day/month/year",
+            None => {}
+        }
+        if !self.others.is_empty() {
+            words += &format!("; not used: {} and its other axes", self.others.join(", "));
+        }
+        words
+    }
+}
