@@ -4,4 +4,5 @@ pub mod error;
 pub mod movement;
 pub mod recording;
 pub mod report;
+pub mod simulate;
 pub mod time;
