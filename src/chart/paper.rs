@@ -30,11 +30,15 @@ pub const FAINT: RGBColor = RGBColor(0x60, 0x60, 0x60);
 /// Grid lines.
 pub const GRID: RGBColor = RGBColor(0xdc, 0xdc, 0xdc);
 /// Where nothing was recorded or worn, in a panel.
-pub const MISSING: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+pub const MISSING: RGBColor = RGBColor(0xda, 0xda, 0xda);
 /// Sleep, as the ground of a panel.
 pub const SLEEP_GROUND: RGBColor = RGBColor(0xea, 0xf1, 0xf8);
-/// The intervals that count as periodic, as the ground of a panel.
-pub const BAND_GROUND: RGBColor = RGBColor(0xe4, 0xf1, 0xea);
+/// The intervals that count as periodic, over the ground of a panel.
+pub const BAND: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+/// Its name: 5 : 1 on its ground.
+pub const BAND_INK: RGBColor = RGBColor(0x00, 0x6b, 0x4e);
+/// How opaque it lies there.
+pub const BAND_OPACITY: f64 = 0.12;
 /// Within a series: dark enough to stand apart from [`OUTSIDE`] in grey.
 pub const IN_SERIES: RGBColor = RGBColor(0x00, 0x4f, 0x86);
 /// Outside every series.
