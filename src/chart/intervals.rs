@@ -55,8 +55,7 @@ pub fn svg(tables: &Tables, night: &NightRow) -> String {
         .filter_map(|row| Some((row.imi_s?, in_series(row))))
         .collect();
     intervals.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let title = format!("Intervals between limb movements · {}", header::title(night));
-    let header = Header::new(&title, &numbers(&intervals), night, WIDTH_PX);
+    let header = Header::new(&header::title(night), &numbers(&intervals), night, WIDTH_PX);
     let top = header.height_px() + 10.0 + HEADING_PX;
     let is_empty = intervals.len() < INTERVALS_MIN;
     let bottom = if is_empty { top + 60.0 } else { (top + 290.0).max(400.0) };
@@ -82,14 +81,14 @@ pub fn svg(tables: &Tables, night: &NightRow) -> String {
 fn numbers(intervals: &[Interval]) -> String {
     let count = intervals.len();
     let within = intervals.iter().filter(|(s, _)| (BAND_S.0..=BAND_S.1).contains(s)).count();
+    let what = "between candidate limb movements";
     match (count, median_s(intervals)) {
-        (1, Some(median)) => format!("1 interval between candidate movements: {median:.1} s"),
+        (1, Some(median)) => format!("1 interval {what}: {median:.1} s"),
         (_, Some(median)) => format!(
-            "{count} intervals between candidate movements · median {median:.1} s · {within} \
-             ({:.0} %) from 10 to 90 s",
+            "{count} intervals {what} · median {median:.1} s · {within} ({:.0} %) from 10 to 90 s",
             100.0 * within as f64 / count as f64
         ),
-        (_, None) => "No intervals between candidate movements".to_owned(),
+        (_, None) => format!("No intervals {what}"),
     }
 }
 

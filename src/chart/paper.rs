@@ -102,7 +102,26 @@ pub fn draw(width_px: f64, height_px: f64, content: impl FnOnce(&Paper)) -> Stri
         format!(r#"width="{width}" height="{height}""#),
         format!(r#"width="{}" height="{}""#, width / PX, height / PX),
     );
-    svg.replacen(&from, &to, 1)
+    lean(&svg.replacen(&from, &to, 1))
+}
+
+/// plotters gives every element an `opacity`, for which a renderer must set
+/// each element apart; the opacity of its one colour is the same and costs
+/// nothing. Quotes in texts are escaped, so none is mistaken for an attribute.
+fn lean(svg: &str) -> String {
+    const ATTRIBUTE: &str = " opacity=\"";
+    let mut parts = svg.split(ATTRIBUTE);
+    let mut lean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (value, rest) = part.split_once('"').unwrap_or((part, ""));
+        let tag = rest.split('>').next().unwrap_or_default();
+        let of = if tag.contains(" fill=\"#") { "fill" } else { "stroke" };
+        if value != "1" {
+            lean += &format!(" {of}-opacity=\"{value}\"");
+        }
+        lean += rest;
+    }
+    lean
 }
 
 /// The value of a drawing step, none of which can fail: SVG goes into a string

@@ -51,7 +51,7 @@ impl Page<'_, '_> {
             let x = self.x_px(f64::midpoint(bar.from_s, bar.to_s));
             let room = self.x_px(to) - self.x_px(from);
             let text = if bar.seen { bar.all.to_string() } else { "–".to_owned() };
-            if room > TICK.width_px(&text) {
+            if room > LABEL.width_px(&text) + 8.0 {
                 let at = (x, height(all) - 7.0);
                 self.paper.write(&text, at, Align::Middle, LABEL);
             }
