@@ -324,7 +324,6 @@ fn every_kind_of_night_draws() {
             if let Some(folder) = &folder {
                 let path = Path::new(folder).join(format!("{name}-{chart}"));
                 std::fs::write(path.with_extension("svg"), &svg).unwrap();
-                std::fs::write(path.with_extension("png"), chart::png(&svg)).unwrap();
             }
         }
     }

@@ -19,7 +19,11 @@ pub fn time_ticks(window: &Range<f64>, clock: &Clock) -> Vec<(f64, String)> {
         .into_iter()
         .find(|&step| minutes / f64::from(step) <= TICKS_MAX)
         .unwrap_or(STEPS_MIN[STEPS_MIN.len() - 1]);
-    ticks(window, clock, step_min).into_iter().map(|at| (at, moment(clock, at))).collect()
+    let label = |at: f64| match clock {
+        Clock::None if step_min >= 60 => format!("{:.0} h", at / 3600.0),
+        _ => moment(clock, at),
+    };
+    ticks(window, clock, step_min).into_iter().map(|at| (at, label(at))).collect()
 }
 
 /// The full hours within the window, and its ends.
@@ -89,12 +93,12 @@ fn seconds_of_day(wall: DateTime) -> f64 {
     f64::from(whole) + f64::from(time.subsec_nanosecond()) * 1e-9
 }
 
-/// A step of 1, 2 or 5 times a power of ten with which at most `ticks` steps
+/// A step of 1, 2, 3 or 5 times a power of ten with which at most `ticks` steps
 /// reach `top`, and the multiple of it that does.
 pub fn counts(top: usize, ticks: usize) -> (usize, usize) {
     let mut step = 1;
     'decades: for decade in 0..18 {
-        for factor in [1, 2, 5] {
+        for factor in [1, 2, 3, 5] {
             step = factor * 10_usize.pow(decade);
             if top <= step.saturating_mul(ticks) {
                 break 'decades;
@@ -156,7 +160,7 @@ mod tests {
         assert_eq!(counts(0, 3), (1, 1));
         assert_eq!(counts(3, 3), (1, 3));
         assert_eq!(counts(4, 3), (2, 4));
-        assert_eq!(counts(61, 3), (50, 100));
-        assert_eq!(counts(700, 3), (500, 1000));
+        assert_eq!(counts(61, 3), (30, 90));
+        assert_eq!(counts(700, 3), (300, 900));
     }
 }

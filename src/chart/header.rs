@@ -65,7 +65,19 @@ pub fn title(night: &NightRow) -> String {
             None => worn.to_string(),
         },
     };
-    format!("{} · {date} · {place}", night.recording)
+    format!("{} · {date} · {place}", shortened(&night.recording))
+}
+
+/// A long name without its middle, so that what follows it can be read.
+fn shortened(name: &str) -> String {
+    const BEGIN: usize = 60;
+    const END: usize = 30;
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= BEGIN + END + 1 {
+        return name.to_owned();
+    }
+    let (begin, end) = (&letters[..BEGIN], &letters[letters.len() - END..]);
+    begin.iter().chain(&['…']).chain(end).collect()
 }
 
 /// The index, the starts and the sleep, each with what it is counted over.

@@ -6,12 +6,12 @@ use plotters::coord::ranged1d::Ranged as _;
 use plotters::prelude::*;
 
 use super::header::{self, Header};
-use super::panel::{Frame, HEADING_PX, Side, mesh, numbered};
+use super::panel::{Chart, Frame, HEADING_PX, Side, mesh, numbered};
 use super::paper::{
-    ASIDE, Align, BAND_GROUND, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, OUTSIDE, Paper, draw,
-    stroke, sure,
+    ASIDE, Align, BAND, BAND_INK, BAND_OPACITY, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, OUTSIDE,
+    PX, Paper, draw, stroke, sure,
 };
-use crate::report::tables::{NightRow, Tables};
+use crate::report::tables::{MovementRow, NightRow, Tables};
 
 /// Intervals that can belong to a periodic series (WASM 2016), s.
 pub const BAND_S: (f64, f64) = (10.0, 90.0);
@@ -36,7 +36,14 @@ pub fn outside_style() -> ShapeStyle {
     stroke(FAINT.mix(0.7), 0.9)
 }
 
-/// An interval, s, and whether the movement at its end is in a series.
+/// Whether the interval that ends with this movement is one of a WASM series;
+/// that before the first movement of a series is not.
+pub fn in_series(row: &MovementRow) -> bool {
+    let in_band = |interval: f64| (BAND_S.0..=BAND_S.1).contains(&interval);
+    row.wasm_series.is_some() && row.imi_s.is_some_and(in_band)
+}
+
+/// An interval, s, and whether it is one of a series.
 type Interval = (f64, bool);
 
 /// The two histograms of one night, as SVG.
@@ -45,22 +52,23 @@ pub fn svg(tables: &Tables, night: &NightRow) -> String {
         .movements
         .iter()
         .filter(|row| row.night == night.night)
-        .filter_map(|row| Some((row.imi_s?, row.wasm_series.is_some())))
+        .filter_map(|row| Some((row.imi_s?, in_series(row))))
         .collect();
     intervals.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let title = format!("Intervals between limb movements · {}", header::title(night));
-    let header = Header::new(&title, &numbers(&intervals), night, WIDTH_PX);
+    let header = Header::new(&header::title(night), &numbers(&intervals), night, WIDTH_PX);
     let top = header.height_px() + 10.0 + HEADING_PX;
-    let bottom = (top + 290.0).max(400.0);
+    let is_empty = intervals.len() < INTERVALS_MIN;
+    let bottom = if is_empty { top + 60.0 } else { (top + 290.0).max(400.0) };
     draw(WIDTH_PX, bottom + 80.0, |paper| {
         header.draw(paper);
-        if intervals.len() < INTERVALS_MIN {
+        if is_empty {
             let text = "Too few intervals for a histogram.";
             let at = (WIDTH_PX / 2.0, f64::midpoint(top, bottom));
             paper.write(text, at, Align::Middle, LEAD.ink(FAINT));
         } else {
             linear(paper, top, bottom, &intervals);
             logarithmic(paper, top, bottom, &intervals);
+            keys(paper, bottom + 29.0);
         }
         let y = bottom + 48.0;
         paper.line(&[(24.0, y), (WIDTH_PX - 24.0, y)], GRID, 0.8);
@@ -73,14 +81,14 @@ pub fn svg(tables: &Tables, night: &NightRow) -> String {
 fn numbers(intervals: &[Interval]) -> String {
     let count = intervals.len();
     let within = intervals.iter().filter(|(s, _)| (BAND_S.0..=BAND_S.1).contains(s)).count();
+    let what = "between candidate limb movements";
     match (count, median_s(intervals)) {
-        (1, Some(median)) => format!("1 interval between candidate movements: {median:.1} s"),
+        (1, Some(median)) => format!("1 interval {what}: {median:.1} s"),
         (_, Some(median)) => format!(
-            "{count} intervals between candidate movements · median {median:.1} s · {within} \
-             ({:.0} %) from 10 to 90 s",
+            "{count} intervals {what} · median {median:.1} s · {within} ({:.0} %) from 10 to 90 s",
             100.0 * within as f64 / count as f64
         ),
-        (_, None) => "No intervals between candidate movements".to_owned(),
+        (_, None) => format!("No intervals {what}"),
     }
 }
 
@@ -135,6 +143,16 @@ fn logarithmic(paper: &Paper, top: f64, bottom: f64, intervals: &[Interval]) {
     bars(paper, &frame, x, &bins, edge, median_s(intervals));
 }
 
+/// What the colours of the bars are, between the names of the axes.
+fn keys(paper: &Paper, y: f64) {
+    let mut x = 400.0;
+    for (colour, text) in [(IN_SERIES, "in a series"), (OUTSIDE, "outside series")] {
+        paper.fill((x, y - 5.5), (x + 18.0, y + 5.5), colour);
+        paper.write(text, (x + 25.0, y), Align::Left, LABEL);
+        x += 25.0 + LABEL.width_px(text) + 20.0;
+    }
+}
+
 fn bars(
     paper: &Paper,
     frame: &Frame,
@@ -148,8 +166,9 @@ fn bars(
     let top = y.range().end;
     let mut chart = frame.chart(paper, x, y);
     let band = [(BAND_S.0, top), (BAND_S.1, 0.0)];
-    sure(chart.draw_series([Rectangle::new(band, BAND_GROUND.filled())]));
+    sure(chart.draw_series([Rectangle::new(band, BAND.mix(BAND_OPACITY).filled())]));
     mesh(&mut chart);
+    landmarks(paper, frame, &chart, median_s);
     for (bin, &(inside, all)) in bins.iter().enumerate().filter(|(_, (_, all))| *all > 0) {
         let (from, to) = (edge(bin as f64), edge(bin as f64 + 1.0));
         let (from, to) = (from + 0.06 * (to - from), to - 0.06 * (to - from));
@@ -161,5 +180,22 @@ fn bars(
     }
     let middle = f64::midpoint(frame.left, frame.right);
     paper.write("interval, s", (middle, frame.bottom + 29.0), Align::Middle, ASIDE);
-    let _ = (median_s, LABEL, INK);
+}
+
+/// Names the band, and marks the median if it lies within the chart.
+fn landmarks(paper: &Paper, frame: &Frame, chart: &Chart, median_s: Option<f64>) {
+    const ROW_PX: f64 = 16.0;
+    let x_px = |s: f64| f64::from(chart.backend_coord(&(s, 0.0)).0) / f64::from(PX);
+    let band_end = x_px(BAND_S.1);
+    let y = frame.top + 9.0;
+    paper.write("10–90 s", (band_end - 5.0, y), Align::Right, LABEL.ink(BAND_INK));
+    let Some(median) = median_s.filter(|median| chart.x_range().contains(median)) else { return };
+    let x = x_px(median);
+    let text = format!("median {median:.1} s");
+    paper.line(&[(x, frame.top), (x, frame.bottom)], INK, 1.2);
+    if x + 5.0 + LABEL.width_px(&text) < band_end - 60.0 {
+        paper.write(&text, (x + 5.0, y), Align::Left, LABEL);
+    } else {
+        paper.write(&text, (x - 5.0, y + ROW_PX), Align::Right, LABEL);
+    }
 }

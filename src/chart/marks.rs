@@ -85,7 +85,7 @@ where
     match kind {
         Kind::HypnicStart => star(area, at),
         Kind::LimbMovement => sure(area.draw(&Circle::new(at, r, ink.filled()))),
-        Kind::Twitch => lined(vec![(0, -wide), (0, wide)], 1.5),
+        Kind::Twitch => lined(vec![(0, -wide), (0, wide)], 2.0),
         Kind::Rhythmic => filled(vec![(-r, -r), (r, -r), (r, r), (-r, r)]),
         Kind::PostureShift => filled(vec![(0, -wide), (wide, 0), (0, wide), (-wide, 0)]),
         Kind::GrossMovement => sure(area.draw(&Circle::new(at, r, stroke(ink, 1.3)))),

@@ -128,7 +128,7 @@ impl Frame {
 pub fn mesh(chart: &mut Chart) {
     let drawn = chart
         .configure_mesh()
-        .disable_axes()
+        .axis_style(TRANSPARENT)
         .light_line_style(TRANSPARENT)
         .bold_line_style(stroke(GRID, 0.8))
         .label_style(TICK.style())

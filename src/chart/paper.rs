@@ -30,11 +30,15 @@ pub const FAINT: RGBColor = RGBColor(0x60, 0x60, 0x60);
 /// Grid lines.
 pub const GRID: RGBColor = RGBColor(0xdc, 0xdc, 0xdc);
 /// Where nothing was recorded or worn, in a panel.
-pub const MISSING: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+pub const MISSING: RGBColor = RGBColor(0xda, 0xda, 0xda);
 /// Sleep, as the ground of a panel.
 pub const SLEEP_GROUND: RGBColor = RGBColor(0xea, 0xf1, 0xf8);
-/// The intervals that count as periodic, as the ground of a panel.
-pub const BAND_GROUND: RGBColor = RGBColor(0xe4, 0xf1, 0xea);
+/// The intervals that count as periodic, over the ground of a panel.
+pub const BAND: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+/// Its name: 5 : 1 on its ground.
+pub const BAND_INK: RGBColor = RGBColor(0x00, 0x6b, 0x4e);
+/// How opaque it lies there.
+pub const BAND_OPACITY: f64 = 0.12;
 /// Within a series: dark enough to stand apart from [`OUTSIDE`] in grey.
 pub const IN_SERIES: RGBColor = RGBColor(0x00, 0x4f, 0x86);
 /// Outside every series.
@@ -98,7 +102,26 @@ pub fn draw(width_px: f64, height_px: f64, content: impl FnOnce(&Paper)) -> Stri
         format!(r#"width="{width}" height="{height}""#),
         format!(r#"width="{}" height="{}""#, width / PX, height / PX),
     );
-    svg.replacen(&from, &to, 1)
+    lean(&svg.replacen(&from, &to, 1))
+}
+
+/// plotters gives every element an `opacity`, for which a renderer must set
+/// each element apart; the opacity of its one colour is the same and costs
+/// nothing. Quotes in texts are escaped, so none is mistaken for an attribute.
+fn lean(svg: &str) -> String {
+    const ATTRIBUTE: &str = " opacity=\"";
+    let mut parts = svg.split(ATTRIBUTE);
+    let mut lean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (value, rest) = part.split_once('"').unwrap_or((part, ""));
+        let tag = rest.split('>').next().unwrap_or_default();
+        let of = if tag.contains(" fill=\"#") { "fill" } else { "stroke" };
+        if value != "1" {
+            lean += &format!(" {of}-opacity=\"{value}\"");
+        }
+        lean += rest;
+    }
+    lean
 }
 
 /// The value of a drawing step, none of which can fail: SVG goes into a string

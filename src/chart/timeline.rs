@@ -10,8 +10,8 @@ use super::axis::{moment, time_ticks};
 use super::header::{self, Header};
 use super::panel::{Frame, HEADING_PX, Side, mesh};
 use super::paper::{
-    ASIDE, Align, FAINT, GRID, IN_SERIES, INK, LABEL, MISSING, Paper, SLEEP_GROUND, TICK, draw,
-    stroke, sure,
+    ASIDE, Align, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, MISSING, Paper, SLEEP_GROUND, TICK,
+    draw, stroke, sure,
 };
 use super::scene::{Scene, Span, State};
 use crate::recording::Placement;
@@ -79,9 +79,9 @@ impl Rows {
         Self { strip, posture, series, movements, hours, intervals, height_px }
     }
 
-    /// The panels that show sleep as their ground.
-    fn shaded(&self) -> [&Frame; 4] {
-        [&self.posture, &self.series, &self.movements, &self.hours]
+    /// The panels below the strip.
+    fn panels(&self) -> [&Frame; 5] {
+        [&self.posture, &self.series, &self.movements, &self.hours, &self.intervals]
     }
 }
 
@@ -115,11 +115,7 @@ impl Page<'_, '_> {
                 State::Awake => continue,
             };
             let (from, to) = (self.x_px(time.start), self.x_px(time.end));
-            for frame in self.rows.shaded() {
-                self.paper.fill((from, frame.top), (to, frame.bottom), colour);
-            }
-            if matches!(state, State::NotWorn | State::Gap) {
-                let frame = &self.rows.intervals;
+            for frame in self.rows.panels() {
                 self.paper.fill((from, frame.top), (to, frame.bottom), colour);
             }
         }
@@ -144,8 +140,12 @@ impl Page<'_, '_> {
             let text = format!("{name} {}", moment(&self.scene.clock, at));
             let width = LABEL.width_px(&text);
             let x = self.x_px(at);
-            let left = if align == Align::Left { x + 4.0 } else { x - 4.0 - width };
-            let left = left.clamp(8.0, WIDTH_PX - 8.0 - width);
+            let (before, after) = (x - 4.0 - width, x + 4.0);
+            let left = match align {
+                Align::Right if before >= 8.0 => before,
+                Align::Left if after + width > WIDTH_PX - 8.0 => before,
+                _ => after,
+            };
             let free = |y: &f64| {
                 placed.iter().all(|&(from, to, row)| {
                     row != *y || left > to + 6.0 || left + width < from - 6.0
@@ -154,7 +154,11 @@ impl Page<'_, '_> {
             let below = self.rows.strip.top - 9.0;
             let y = [below, below - 15.0, below - 30.0].into_iter().find(free).unwrap_or(below);
             placed.push((left, left + width, y));
-            self.paper.line(&[(x, y - 6.0), (x, self.rows.intervals.bottom)], ink, 1.1);
+            self.paper.line(&[(x, y - 6.0), (x, self.rows.strip.bottom)], ink, 1.1);
+            // Not through the bars, where it would hide a number.
+            for frame in self.rows.panels().into_iter().filter(|f| f.top != self.rows.hours.top) {
+                self.paper.line(&[(x, frame.top), (x, frame.bottom)], ink, 1.1);
+            }
             self.paper.write(&text, (left, y), Align::Left, LABEL.ink(ink));
         }
     }
@@ -226,6 +230,13 @@ impl Page<'_, '_> {
             let line = line.iter().map(|&(at, angle)| (at, angle.clamp(0.0, 180.0)));
             sure(chart.draw_series(LineSeries::new(line, stroke(INK, 1.3))));
         }
+    }
+
+    /// Says that a panel is empty because there is nothing to show.
+    fn nothing(&self, frame: &Frame, text: &str) {
+        let middle =
+            (f64::midpoint(frame.left, frame.right), f64::midpoint(frame.top, frame.bottom));
+        self.paper.write(text, middle, Align::Middle, LEAD.ink(FAINT));
     }
 
     /// What the time axis is, and what the page is not.

@@ -7,7 +7,9 @@ use super::{LEGEND_LINE_PX, LEGEND_PX, Page};
 use crate::chart::axis::hours;
 use crate::chart::panel::{Side, mesh};
 use crate::chart::paper::{Align, IN_SERIES, LABEL, OUTSIDE, Paper, TICK, sure};
+use crate::chart::scene::{Span, State};
 use crate::movement::Kind;
+use crate::time::Clock;
 
 /// The limb movements of one hour, or of the part of it that is shown.
 struct Bar {
@@ -15,15 +17,21 @@ struct Bar {
     to_s: f64,
     in_series: usize,
     all: usize,
+    /// Whether half of it was recorded and worn, or something was found.
+    seen: bool,
 }
 
 impl Page<'_, '_> {
     pub(super) fn hours(&self) {
         let frame = &self.rows.hours;
-        frame.heading(self.paper, "Limb movements per hour", "count in each hour of the clock");
+        let aside = match self.scene.clock {
+            Clock::None => "count in each hour from the start",
+            _ => "count in each hour of the clock",
+        };
+        frame.heading(self.paper, "Limb movements per hour", aside);
         let bars = self.bars();
         let tallest = bars.iter().map(|bar| bar.all).max().unwrap_or(0);
-        let y = Side::counts(tallest, 3);
+        let y = Side::counts(tallest, 4);
         let top = y.range().end;
         let mut chart = frame.chart(self.paper, self.time(), y);
         mesh(&mut chart);
@@ -42,8 +50,8 @@ impl Page<'_, '_> {
             let height = |count: f64| frame.bottom - count / top * (frame.bottom - frame.top);
             let x = self.x_px(f64::midpoint(bar.from_s, bar.to_s));
             let room = self.x_px(to) - self.x_px(from);
-            let text = bar.all.to_string();
-            if room > TICK.width_px(&text) {
+            let text = if bar.seen { bar.all.to_string() } else { "–".to_owned() };
+            if room > LABEL.width_px(&text) + 8.0 {
                 let at = (x, height(all) - 7.0);
                 self.paper.write(&text, at, Align::Middle, LABEL);
             }
@@ -70,9 +78,17 @@ impl Page<'_, '_> {
                     .filter(|row| row.kind == Kind::LimbMovement && within(row.onset_s))
                     .collect();
                 let in_series = limb.iter().filter(|row| row.wasm_series.is_some()).count();
-                Bar { from_s: edge[0], to_s: edge[1], in_series, all: limb.len() }
+                let seen = !limb.is_empty() || self.missing_s(edge) <= 0.5 * (edge[1] - edge[0]);
+                Bar { from_s: edge[0], to_s: edge[1], in_series, all: limb.len(), seen }
             })
             .collect()
+    }
+
+    /// How much between two edges was not recorded or not worn, s.
+    fn missing_s(&self, edge: &[f64]) -> f64 {
+        let missing = |span: &&Span| matches!(span.state, State::Gap | State::NotWorn);
+        let overlap = |span: &Span| span.time.end.min(edge[1]) - span.time.start.max(edge[0]);
+        self.scene.spans.iter().filter(missing).map(overlap).filter(|s| *s > 0.0).sum()
     }
 
     fn sorts(&self) {

@@ -2,10 +2,10 @@
 
 use plotters::prelude::*;
 
-use super::{LEGEND_LINE_PX, LEGEND_PX, Page};
-use crate::chart::intervals::{BAND_S, in_series_style, outside_style};
-use crate::chart::panel::{Side, mesh, numbered};
-use crate::chart::paper::{ASIDE, Align, BAND_GROUND, FAINT, LABEL, stroke, sure, units};
+use super::{LEGEND_PX, Page};
+use crate::chart::intervals::{BAND_S, in_series, in_series_style, outside_style};
+use crate::chart::panel::{HEADING_PX, Side, mesh, numbered};
+use crate::chart::paper::{Align, BAND, BAND_OPACITY, FAINT, LABEL, sure, units};
 
 const RANGE_S: (f64, f64) = (1.0, 300.0);
 const TICKS_S: [f64; 5] = [1.0, 10.0, 30.0, 90.0, 300.0];
@@ -24,7 +24,7 @@ impl Page<'_, '_> {
         let time = Side::linear(scene.window.clone(), self.ticks.to_vec());
         let mut chart = frame.chart(self.paper, time, y);
         let band = [(scene.window.start, BAND_S.1), (scene.window.end, BAND_S.0)];
-        sure(chart.draw_series([Rectangle::new(band, BAND_GROUND.filled())]));
+        sure(chart.draw_series([Rectangle::new(band, BAND.mix(BAND_OPACITY).filled())]));
         mesh(&mut chart);
         let radius_px = if scene.movements.len() > 1500 { 1.5 } else { 2.0 };
         for row in &scene.movements {
@@ -35,21 +35,26 @@ impl Page<'_, '_> {
                 sure(chart.draw_series([drawn]));
                 continue;
             }
-            let style = if row.wasm_series.is_some() { in_series_style() } else { outside_style() };
+            let style = if in_series(row) { in_series_style() } else { outside_style() };
             sure(chart.draw_series([Circle::new(at, units(radius_px), style)]));
         }
         self.interval_keys();
+        if scene.movements.iter().all(|row| row.imi_s.is_none()) {
+            self.nothing(frame, "no intervals");
+        }
     }
 
+    /// The legend beside the heading, and the band beside the panel.
     fn interval_keys(&self) {
         let frame = &self.rows.intervals;
         let area = &self.paper.area;
-        let mut y = frame.top + 8.0;
+        let y = frame.top - HEADING_PX / 2.0 - 1.0;
+        let mut right = frame.right;
         let mut key = |text: &str| {
-            self.paper.write(text, (LEGEND_PX + 25.0, y), Align::Left, LABEL);
-            let at = (units(LEGEND_PX + 9.0), units(y));
-            y += LEGEND_LINE_PX;
-            at
+            self.paper.write(text, (right, y), Align::Right, LABEL);
+            let x = right - LABEL.width_px(text) - 9.0;
+            right = x - 16.0;
+            (units(x), units(y))
         };
         let at = key("over 300 s");
         sure(area.draw(&TriangleMarker::new(at, units(3.4), FAINT.filled())));
@@ -60,11 +65,11 @@ impl Page<'_, '_> {
         let share = |seconds: f64| (seconds / RANGE_S.0).ln() / (RANGE_S.1 / RANGE_S.0).ln();
         let height = |seconds: f64| frame.bottom - share(seconds) * (frame.bottom - frame.top);
         let (top, bottom) = (height(BAND_S.1), height(BAND_S.0));
-        let x = frame.right + 5.0;
-        let brace = [(x - 2.0, top), (x, top), (x, bottom), (x - 2.0, bottom)];
-        let path: Vec<_> = brace.iter().map(|&(x, y)| (units(x), units(y))).collect();
-        sure(area.draw(&PathElement::new(path, stroke(FAINT, 0.9))));
-        let text = "10–90 s: periodic";
-        self.paper.write(text, (LEGEND_PX, bottom - 6.0), Align::Left, ASIDE);
+        let x = frame.right + 6.0;
+        let brace = [(x - 3.0, top), (x, top), (x, bottom), (x - 3.0, bottom)];
+        self.paper.line(&brace, FAINT, 0.9);
+        let middle = f64::midpoint(top, bottom);
+        self.paper.write("10–90 s can be", (LEGEND_PX, middle - 8.0), Align::Left, LABEL);
+        self.paper.write("part of a series", (LEGEND_PX, middle + 8.0), Align::Left, LABEL);
     }
 }

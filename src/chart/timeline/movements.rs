@@ -1,18 +1,27 @@
 //! Every movement at its time and strength, and the series they make.
 
+use std::ops::Range;
+
 use plotters::prelude::*;
 
-use super::{LEGEND_LINE_PX, LEGEND_PX, Page, RIGHT_PX};
+use super::{LEFT_PX, LEGEND_LINE_PX, LEGEND_PX, Page, RIGHT_PX};
 use crate::chart::axis::moment;
 use crate::chart::marks::{self, Weight};
 use crate::chart::panel::{Side, mesh, numbered};
-use crate::chart::paper::{Align, FAINT, GRID, IN_SERIES, INK, LABEL, TICK, stroke, sure, units};
+use crate::chart::paper::{
+    Align, FAINT, GRID, IN_SERIES, INK, LABEL, PX, TICK, stroke, sure, units,
+};
 use crate::movement::Kind;
+use crate::report::tables::MovementRow;
 
-/// The range of the axis when nothing lies outside it, as powers of ten of g.
-const DECADES: (i32, i32) = (-2, 0);
-/// More starts than this keep their times to themselves.
-const NAMED_STARTS: usize = 14;
+/// The range of the axis when nothing lies outside it, g.
+const RANGE_G: (f64, f64) = (0.01, 1.0);
+/// A hypnic start and its place on the paper.
+struct Start {
+    at: (f64, f64),
+    x_px: f64,
+    y_px: f64,
+}
 
 impl Page<'_, '_> {
     pub(super) fn movements(&self) {
@@ -51,49 +60,61 @@ impl Page<'_, '_> {
         let frame = &self.rows.movements;
         let range = range_g(scene.movements.iter().map(|row| row.peak_g));
         let (low, high) = (range.start, range.end);
-        let ticks = (low.log10().round() as i32..=high.log10().round() as i32)
-            .map(|power| 10_f64.powi(power))
-            .collect::<Vec<_>>();
-        let mut chart = frame.chart(self.paper, self.time(), Side::log(range, numbered(&ticks)));
-        let halves = scene.window.start..scene.window.end;
-        for power in low.log10().round() as i32..high.log10().round() as i32 {
-            for factor in [2.0, 5.0] {
-                let g = factor * 10_f64.powi(power);
-                let line = [(halves.start, g), (halves.end, g)];
-                sure(chart.draw_series(LineSeries::new(line, stroke(GRID.mix(0.6), 0.5))));
-            }
+        let shown = |step: &f64| (low..=high).contains(step);
+        let decades: Vec<f64> = STEPS_G.into_iter().step_by(3).filter(shown).collect();
+        let y = Side::log(range, numbered(&decades));
+        let mut chart = frame.chart(self.paper, self.time(), y);
+        for g in STEPS_G.into_iter().filter(shown) {
+            let line = [(scene.window.start, g), (scene.window.end, g)];
+            let style = stroke(GRID.mix(0.6), 0.5);
+            sure(chart.plotting_area().draw(&PathElement::new(line, style)));
         }
         mesh(&mut chart);
         let weight = Weight::of(scene.movements.len());
         let plane = chart.plotting_area();
-        let order = scene.movements.iter().filter(|row| row.kind != Kind::HypnicStart);
-        for row in order {
+        let (starts, others): (Vec<&MovementRow>, Vec<&MovementRow>) =
+            scene.movements.iter().partition(|row| row.kind == Kind::HypnicStart);
+        for row in others {
             marks::draw(plane, (row.onset_s, row.peak_g.clamp(low, high)), row.kind, weight);
         }
-        let starts: Vec<_> =
-            scene.movements.iter().filter(|row| row.kind == Kind::HypnicStart).collect();
-        let mut free_from = f64::NEG_INFINITY;
-        for row in &starts {
-            let peak_g = row.peak_g.clamp(low, high);
-            let drop = [(row.onset_s, peak_g), (row.onset_s, low)];
+        let starts: Vec<Start> = starts
+            .into_iter()
+            .map(|row| {
+                let at = (row.onset_s, row.peak_g.clamp(low, high));
+                let y_px = f64::from(chart.backend_coord(&at).1) / f64::from(PX);
+                Start { at, x_px: self.x_px(row.onset_s), y_px }
+            })
+            .collect();
+        for &Start { at, .. } in &starts {
             let style = stroke(marks::colour(Kind::HypnicStart), 1.4);
-            sure(plane.draw(&PathElement::new(drop, style)));
-            marks::draw(plane, (row.onset_s, peak_g), row.kind, weight);
-            let text = moment(&scene.clock, row.onset_s);
+            sure(plane.draw(&PathElement::new([at, (at.0, low)], style)));
+        }
+        for &Start { at, .. } in &starts {
+            marks::draw(plane, at, Kind::HypnicStart, weight);
+        }
+        self.times(&starts);
+        if scene.movements.is_empty() {
+            self.nothing(frame, "no movements found");
+        }
+    }
+
+    /// The clock times of the starts, above them; neighbours share a label.
+    fn times(&self, starts: &[Start]) {
+        const NEIGHBOURS_PX: f64 = 44.0;
+        const ABOVE_PX: f64 = 15.0;
+        for group in starts.chunk_by(|a, b| b.x_px - a.x_px < NEIGHBOURS_PX) {
+            let (first, last) = (&group[0], &group[group.len() - 1]);
+            let name = |start: &Start| moment(&self.scene.clock, start.at.0);
+            let text = match (name(first), name(last)) {
+                (from, to) if from == to => from,
+                (from, to) => format!("{from}–{to}"),
+            };
             let half = LABEL.width_px(&text) / 2.0;
-            let x = self.x_px(row.onset_s).min(RIGHT_PX - half);
-            if starts.len() <= NAMED_STARTS && x - half > free_from {
-                let y = f64::from(chart.backend_coord(&(row.onset_s, peak_g)).1)
-                    / f64::from(units(1.0))
-                    - 15.0;
-                self.paper.fill(
-                    (x - half - 2.0, y - 6.5),
-                    (x + half + 2.0, y + 6.0),
-                    WHITE.mix(0.8),
-                );
-                self.paper.write(&text, (x, y), Align::Middle, LABEL.ink(INK));
-                free_from = x + half + 4.0;
-            }
+            let x = f64::midpoint(first.x_px, last.x_px).clamp(LEFT_PX + half, RIGHT_PX - half);
+            let y = group.iter().map(|start| start.y_px).fold(f64::INFINITY, f64::min) - ABOVE_PX;
+            let (from, to) = ((x - half - 2.0, y - 6.5), (x + half + 2.0, y + 6.0));
+            self.paper.fill(from, to, WHITE.mix(0.8));
+            self.paper.write(&text, (x, y), Align::Middle, LABEL);
         }
     }
 
@@ -108,9 +129,12 @@ impl Page<'_, '_> {
             let text = format!("{count} {}", marks::name(kind, count));
             self.paper.write(&text, (LEGEND_PX + 25.0, y), Align::Left, LABEL.ink(ink));
             y += LEGEND_LINE_PX;
-            if kind == Kind::LimbMovement {
+            if kind == Kind::LimbMovement && count > 0 {
                 let inside = self.scene.series.iter().map(|series| series.movements).sum::<usize>();
-                let text = format!("{inside} of them in {} series", self.scene.series.len());
+                let text = match inside {
+                    0 => "none of them in a series".to_owned(),
+                    _ => format!("{inside} of them in {} series", self.scene.series.len()),
+                };
                 self.paper.write(&text, (LEGEND_PX + 25.0, y), Align::Left, TICK);
                 y += LEGEND_LINE_PX;
             }
@@ -118,13 +142,19 @@ impl Page<'_, '_> {
     }
 }
 
-/// Whole decades that hold all peaks, at least [`DECADES`], at most from 1 mg
-/// to 100 g: what is outside is drawn at the edge.
-fn range_g(peaks_g: impl Iterator<Item = f64>) -> std::ops::Range<f64> {
-    let (mut low, mut high) = DECADES;
-    for peak in peaks_g.filter(|peak| *peak > 0.0 && peak.is_finite()) {
-        low = low.min((peak.log10().floor() as i32).max(-3));
-        high = high.max((peak.log10().ceil() as i32).min(2));
+/// Round numbers of g, from 1 mg to 100 g: 1, 2 and 5 in each decade.
+const STEPS_G: [f64; 16] =
+    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+
+/// From step to step, around all peaks, and at least [`RANGE_G`]. What lies
+/// outside the steps is drawn at the edge.
+fn range_g(peaks_g: impl Iterator<Item = f64>) -> Range<f64> {
+    let (mut low, mut high) = RANGE_G;
+    for peak in peaks_g.filter(|peak| *peak > 0.0) {
+        let below = STEPS_G.into_iter().rfind(|step| *step <= peak);
+        let above = STEPS_G.into_iter().find(|step| *step >= peak);
+        low = low.min(below.unwrap_or(STEPS_G[0]));
+        high = high.max(above.unwrap_or(STEPS_G[STEPS_G.len() - 1]));
     }
-    10_f64.powi(low)..10_f64.powi(high)
+    low..high
 }
