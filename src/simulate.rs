@@ -45,6 +45,7 @@ mod random;
 mod render;
 mod scene;
 mod schedule;
+mod series;
 mod shape;
 mod source;
 mod starts;

@@ -103,20 +103,18 @@ pub fn summarise(
     let hours_asleep = hours(bed().filter(|row| row.asleep).count());
     let hours_awake = hours_observed - hours_asleep;
     let legs = shows_series(placement, rate_hz);
-    let periodic = |place: fn(&Scored) -> Option<&InSeries>| {
+    let periodic = |place: fn(&Scored) -> Option<InSeries>| {
         legs.then(|| periodic(scored, place, [hours_asleep, hours_observed, hours_awake]))
     };
-    let (wasm, aasm) = (periodic(|m| m.wasm.as_ref()), periodic(|m| m.aasm.as_ref()));
-    let candidates = || scored.iter().filter_map(|m| m.wasm.as_ref().map(|place| (m, place)));
-    let is_candidate = |m: &Scored| m.kind == Kind::LimbMovement && m.wasm.is_some();
-    let candidates_asleep = scored.iter().filter(|m| is_candidate(m) && m.asleep).count();
+    let (wasm, aasm) = (periodic(|m| m.place.wasm), periodic(|m| m.place.aasm));
+    let intervals_s = scored.iter().filter(|m| m.place.candidate).map(|m| m.place.wasm?.imi_s);
+    let candidates_asleep = scored.iter().filter(|m| m.place.candidate && m.asleep).count();
     let starts = scored.iter().filter(|m| m.kind == Kind::HypnicStart).count() as u32;
     let mut summary = Summary {
         hours_in_bed: (night.bed.on_s - night.bed.off_s) / 3600.0,
         hours_asleep,
         hours_observed,
-        pi_ferri: periodicity::pi_ferri(candidates().map(|(_, place)| place.imi_s))
-            .filter(|_| legs),
+        pi_ferri: periodicity::pi_ferri(intervals_s),
         pi_ratio: wasm
             .and_then(|wasm| periodicity::pi_ratio(wasm.asleep as usize, candidates_asleep)),
         wasm,
@@ -133,7 +131,7 @@ pub fn summarise(
 
 fn periodic(
     scored: &[Scored],
-    place: fn(&Scored) -> Option<&InSeries>,
+    place: fn(&Scored) -> Option<InSeries>,
     [hours_asleep, hours_observed, hours_awake]: [f64; 3],
 ) -> Periodic {
     let in_series = || scored.iter().filter(|m| place(m).is_some_and(|p| p.series.is_some()));

@@ -4,7 +4,7 @@
 //! equals what was written.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -65,6 +65,17 @@ pub fn as_written(tables: &Tables) -> Tables {
 /// # Errors
 /// When the file cannot be written; then `path` is as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    replace_with(path, |file| file.write_all(bytes))
+}
+
+/// Puts what `write` writes at `path`, whole or not at all.
+///
+/// # Errors
+/// When the file cannot be written; then `path` is as it was.
+pub fn replace_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<()> {
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
@@ -75,7 +86,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(dir).map_err(Error::write(path))?;
-    file.write_all(bytes).map_err(Error::write(path))?;
+    write(&mut file).map_err(Error::write(path))?;
     file.persist(path).map_err(|failed| Error::write(path)(failed.error))?;
     Ok(())
 }

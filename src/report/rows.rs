@@ -37,9 +37,9 @@ pub fn recording_name(analysis: &Analysis) -> String {
 }
 
 fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> MovementRow {
-    let series = |place: &Option<InSeries>| place.as_ref().and_then(|place| place.series);
+    let series = |place: Option<InSeries>| place.and_then(|place| place.series);
     let movement = &scored.movement;
-    let reason = match &scored.wasm {
+    let reason = match &scored.place.wasm {
         Some(place) => format!("{}; {}", scored.why, place.reason),
         None => scored.why.to_string(),
     };
@@ -51,9 +51,9 @@ fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> Movement
         kind: scored.kind,
         side: scored.side,
         peak_g: f64::from(movement.peak_g),
-        imi_s: scored.wasm.as_ref().and_then(|place| place.imi_s),
-        wasm_series: series(&scored.wasm),
-        aasm_series: series(&scored.aasm),
+        imi_s: scored.place.wasm.and_then(|place| place.imi_s),
+        wasm_series: series(scored.place.wasm),
+        aasm_series: series(scored.place.aasm),
         asleep: scored.asleep,
         reason,
         tilt_deg: f64::from(movement.tilt_deg),

@@ -11,7 +11,7 @@ use crate::movement::{Kind, Movement};
 use crate::recording::Placement;
 
 /// Longest leg movement that can be a candidate, s (AASM; Ferri et al. 2016).
-const LONGEST_LM_S: f64 = 10.0;
+pub const LONGEST_LM_S: f64 = 10.0;
 
 /// Shortest leg movement, s (the same).
 const SHORTEST_LM_S: f64 = 0.5;

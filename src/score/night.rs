@@ -1,7 +1,7 @@
 //! Every movement of a night gets its kind, its reason and its place in the
 //! series of both standards.
 
-use super::kind::{self, Context};
+use super::kind::{self, Context, LONGEST_LM_S};
 use super::{InSeries, LegMovement, Rules, ShortInterval, rhythm};
 use crate::movement::{Kind, Movement};
 use crate::night::Night;
@@ -26,10 +26,20 @@ pub struct Scored {
     pub asleep: bool,
     /// Whether its onset lies in the time in bed.
     pub in_bed: bool,
-    /// Its place by WASM 2016, if it is a leg movement in bed.
-    pub wasm: Option<InSeries>,
-    /// … by the AASM.
-    pub aasm: Option<InSeries>,
+    /// Its place in the series, if it is a leg movement in bed.
+    pub place: Place,
+}
+
+impl Scored {
+    fn mark(&self) -> Mark {
+        Mark {
+            onset_s: self.onset_s,
+            duration_s: self.duration_s,
+            kind: self.kind,
+            side: self.side.unwrap_or(Side::Left),
+            counts: self.in_bed,
+        }
+    }
 }
 
 /// What is known of the recording the night is part of.
@@ -81,13 +91,15 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
             side: recorded.side,
             asleep: night.is_asleep(onset_s),
             in_bed: (night.bed.off_s..night.bed.on_s).contains(&onset_s),
-            wasm: None,
-            aasm: None,
+            place: Place::default(),
             movement,
         });
     }
     if shows_series(recorded.placement, rate_hz) {
-        put_into_series(&mut scored, recorded);
+        let marks: Vec<Mark> = scored.iter().map(|scored| scored.mark()).collect();
+        for (scored, place) in scored.iter_mut().zip(places(&marks, &recorded.gaps_s)) {
+            scored.place = place;
+        }
     }
     scored
 }
@@ -98,29 +110,61 @@ fn nearest(moments_s: &[f64], at_s: f64) -> Option<f64> {
     since_s.min_by(|a, b| a.abs().total_cmp(&b.abs()))
 }
 
-/// Leg movements in bed, and gross movements too long to be candidates: those
-/// move the legs as well, and by WASM 2016 end a series.
-fn put_into_series(scored: &mut [Scored], recorded: &Recorded) {
-    let legs: Vec<usize> = (0..scored.len())
+/// A movement as the series rules see it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mark {
+    /// Seconds.
+    pub onset_s: f64,
+    /// Seconds.
+    pub duration_s: f64,
+    /// What it is.
+    pub kind: Kind,
+    /// The leg, or the side of the sensor.
+    pub side: Side,
+    /// Whether it may be counted: in bed, and seen.
+    pub counts: bool,
+}
+
+/// The place of a movement by both standards.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Place {
+    /// Whether it is a candidate movement (CLM) of WASM 2016.
+    pub candidate: bool,
+    /// Its place by WASM 2016; `None` if it is no leg movement, or part of an
+    /// earlier one.
+    pub wasm: Option<InSeries>,
+    /// … by the AASM.
+    pub aasm: Option<InSeries>,
+}
+
+/// Puts movements, ascending by onset, into series.
+///
+/// Counted are leg movements, and gross movements too long to be candidates:
+/// those move the legs as well, and by WASM 2016 end a series.
+pub fn places(marks: &[Mark], gaps_s: &[(f64, f64)]) -> Vec<Place> {
+    let legs: Vec<usize> = (0..marks.len())
         .filter(|&index| {
-            let movement = &scored[index];
-            let long_gross = movement.kind == Kind::GrossMovement && movement.duration_s > 10.0;
-            movement.in_bed && (movement.kind == Kind::LimbMovement || long_gross)
+            let mark = &marks[index];
+            let long_gross = mark.kind == Kind::GrossMovement && mark.duration_s > LONGEST_LM_S;
+            mark.counts && (mark.kind == Kind::LimbMovement || long_gross)
         })
         .collect();
-    let marks: Vec<LegMovement> = legs
+    let movements: Vec<LegMovement> = legs
         .iter()
-        .map(|&index| LegMovement {
-            onset_s: scored[index].onset_s,
-            duration_s: scored[index].duration_s,
-            side: recorded.side.unwrap_or(Side::Left),
+        .map(|&index| {
+            let Mark { onset_s, duration_s, side, .. } = marks[index];
+            LegMovement { onset_s, duration_s, side }
         })
         .collect();
-    let wasm = super::score(&marks, &recorded.gaps_s, Rules::Wasm(ShortInterval::default()));
+    let mut places = vec![Place::default(); marks.len()];
+    let wasm = super::score(&movements, gaps_s, Rules::Wasm(ShortInterval::default()));
     for (combined, in_series) in wasm {
-        scored[legs[combined.parts[0]]].wasm = Some(in_series);
+        let place = &mut places[legs[combined.parts[0]]];
+        place.candidate = combined.candidate();
+        place.wasm = Some(in_series);
     }
-    for (combined, in_series) in super::score(&marks, &recorded.gaps_s, Rules::Aasm) {
-        scored[legs[combined.parts[0]]].aasm = Some(in_series);
+    for (combined, in_series) in super::score(&movements, gaps_s, Rules::Aasm) {
+        places[legs[combined.parts[0]]].aasm = Some(in_series);
     }
+    places
 }

@@ -9,7 +9,8 @@ use super::SimulatedNight;
 use super::vector::{Vector, angle_deg};
 use crate::movement::Kind;
 use crate::recording::Side;
-use crate::report::tables::{EpochRow, MovementRow, NightRow, Pattern};
+use crate::score::periodicity;
+use crate::report::tables::{BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource};
 
 /// Length of an epoch, s.
 pub(super) const EPOCH_S: f64 = 30.0;
@@ -70,6 +71,8 @@ pub struct TruthEvent {
 /// simulator's, so whoever has them fills this in.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SeriesNumbers {
+    /// Whether it is a candidate movement by WASM 2016.
+    pub candidate: bool,
     /// Interval from the previous candidate movement, s.
     pub imi_s: Option<f64>,
     /// WASM 2016 series.
@@ -159,6 +162,9 @@ impl SimulatedNight {
             (scored && hours > 0.0).then(|| count.count() as f64 / hours)
         };
         let of_kind = |kind| truth.events.iter().filter(|e| e.kind == kind).count() as u32;
+        let asleep_and = |counts: &dyn Fn(&SeriesNumbers) -> bool| {
+            truth.events.iter().zip(series).filter(|(e, n)| e.asleep && counts(n)).count()
+        };
         let end_s = self.plan.hours * 3600.0;
         NightRow {
             recording: recording.to_owned(),
@@ -177,9 +183,12 @@ impl SimulatedNight {
             plmw_per_hour: per_hour(in_bed_s / 3600.0 - asleep_h, &|e, n| {
                 !e.asleep && n.wasm_series.is_some()
             }),
-            pi_ferri: None,
-            pi_ratio: None,
-            hypnic_starts: of_kind(Kind::HypnicStart),
+            pi_ferri: periodicity::pi_ferri(series.iter().filter(|n| n.candidate).map(|n| n.imi_s)),
+            pi_ratio: periodicity::pi_ratio(
+                asleep_and(&|numbers| numbers.wasm_series.is_some()),
+                asleep_and(&|numbers| numbers.candidate),
+            ),
+            hypnic_starts: Some(of_kind(Kind::HypnicStart)),
             limb_movements: of_kind(Kind::LimbMovement),
             pattern: truth.pattern,
             evidence: "simulated".to_owned(),
@@ -194,9 +203,11 @@ impl SimulatedNight {
             sleep_onset_s: truth.sleep_onset_s,
             final_wake_s: truth.final_wake_s,
             placement: self.plan.sensor.placement,
+            placement_source: PlacementSource::Given,
             side: self.plan.sensor.side,
             timezone: String::new(),
-            bed_source: "given".to_owned(),
+            lights_off_source: BedSource::Given,
+            lights_on_source: BedSource::Given,
             rate_hz: self.spec.rate_hz,
             cannot_show: String::new(),
         }
