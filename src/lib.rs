@@ -6,4 +6,5 @@ pub mod movement;
 pub mod recording;
 pub mod report;
 pub mod score;
+pub mod spectrum;
 pub mod time;
