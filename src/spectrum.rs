@@ -1,0 +1,196 @@
+//! Whether a movement is a train of regular movements. The only user of
+//! rustfft.
+//!
+//! Foot tremor at sleep onset, alternating leg activation and rhythmic movement
+//! of head or body are trains of at least four at 0.3 to 4 Hz, and must not be
+//! taken for periodic limb movements (AASM manual: 0.3–4, 0.5–3 and 0.5–2 Hz).
+//! The spectrum proposes frequencies (`lines`); for each, neighbouring
+//! stretches of one period are held against each other (`repetition`), which
+//! tells how often something repeats and how alike the repetitions are. A line
+//! alone would not do: in a movement of a few seconds every spectrum is a line.
+
+mod lines;
+mod repetition;
+
+use std::f64::consts::PI;
+
+use rustfft::FftPlanner;
+use rustfft::num_complex::Complex;
+
+use crate::movement::Rhythm;
+use lines::Lines;
+use repetition::{Fine, Repetition};
+
+/// Slowest and fastest repetition of the AASM manual (foot tremor), Hz.
+const LOWEST_HZ: f64 = 0.3;
+const HIGHEST_HZ: f64 = 4.0;
+/// A train has at least four movements (AASM manual). Three that overlap with
+/// their surroundings count up to 3.5, a faint end makes four into 3.6.
+const FEWEST_PEAKS: f64 = 3.6;
+/// What lies below is held for the turn of a posture, not for a rhythm, Hz.
+const DRIFT_HZ: f64 = 0.2;
+/// Nothing moves at all below this root mean square, g; the quietest sensors
+/// have ten times as much noise.
+const STILL_G: f64 = 1e-4;
+/// Ticks are interpolated to at least this rate, so that the period of 4 Hz is
+/// ten samples, Hz.
+const FINE_HZ: f64 = 40.0;
+/// Proposals of the spectrum that are looked at.
+const CANDIDATES: usize = 5;
+
+// The bounds below were set on the simulated movements of the tests: 200 trains
+// of each shape, of 4 to 40 repetitions with up to 6 % of jitter and 30 % of
+// unevenness at 10 to 25 ticks a second, and 300 of each counter-example. With
+// all of them, 94 % of the trains of pulses, swings and bursts are called
+// rhythmic at their own frequency, and 68 % of those of very short kicks; of the
+// counter-examples no gross, tonic or single movement and no posture shift, 1 %
+// of the decaying rings, 2 % of the band noise, 3 % of three repetitions.
+
+/// Likeness of neighbouring periods. One in twenty trains of pulses below 0.64,
+/// of swings below 0.76; one in twenty gross movements above 0.52, stretches of
+/// band noise above 0.65.
+const LEAST_LIKENESS: f64 = 0.65;
+/// Share of the movement's energy inside the train. One in twenty trains of
+/// pulses below 0.88; one in twenty gross movements above 0.52, tonic ones above
+/// 0.45.
+const LEAST_COVERED: f64 = 0.68;
+/// Energy of the weaker half of the train over that of the stronger. One in a
+/// hundred trains below 0.40; half of the decaying rings below 0.16.
+const LEAST_BALANCE: f64 = 0.3;
+/// Share of the variance in the line and two harmonics. One in a hundred trains
+/// of pulses below 0.66, one in five of short kicks below 0.55; half of the
+/// stretches of band noise below 0.50, of tonic movements below 0.10.
+const LEAST_SHARE: f64 = 0.55;
+
+/// Looks for rhythms and keeps the plans of the transforms it has used.
+pub struct Spectrum {
+    planner: FftPlanner<f64>,
+}
+
+impl Default for Spectrum {
+    fn default() -> Self {
+        Self { planner: FftPlanner::new() }
+    }
+}
+
+impl Spectrum {
+    /// The regular repetition of a movement, if it has one.
+    ///
+    /// `ticks` are its mean accelerations in g, `tick_hz` a second, from onset
+    /// to end: with gravity or without, of three axes, whose directions do not
+    /// matter, or of any other number. Prefer them to an envelope, which has
+    /// twice the frequency of what swings through zero. 20 ticks a second show
+    /// all rhythms; at 10 some trains above 2.5 Hz that are not sines are
+    /// missed, and nothing above 0.45 of the rate is looked for.
+    pub fn rhythm<const AXES: usize>(
+        &mut self,
+        ticks: &[[f32; AXES]],
+        tick_hz: f64,
+    ) -> Option<Rhythm> {
+        let (train, share) = self.train(ticks, tick_hz)?;
+        is_rhythm(&train, share).then(|| Rhythm {
+            frequency_hz: train.frequency_hz as f32,
+            peaks: train.peaks.round() as u32,
+            share: share as f32,
+        })
+    }
+
+    /// What comes closest to a train, and the share of its lines.
+    fn train<const AXES: usize>(
+        &mut self,
+        ticks: &[[f32; AXES]],
+        tick_hz: f64,
+    ) -> Option<(Repetition, f64)> {
+        let duration_s = ticks.len() as f64 / tick_hz;
+        let lowest_hz = LOWEST_HZ.max((FEWEST_PEAKS - 1.0) / duration_s);
+        let highest_hz = HIGHEST_HZ.min(0.45 * tick_hz);
+        if lowest_hz >= highest_hz {
+            return None;
+        }
+        let axes = straightened(ticks);
+        let energy: f64 = axes.iter().flatten().map(|value| value * value).sum();
+        if energy < STILL_G * STILL_G * ticks.len() as f64 {
+            return None;
+        }
+        let lines = self.lines(&axes, tick_hz);
+        let fine = self.interpolated(&axes, tick_hz);
+        let train = lines
+            .candidates(lowest_hz, highest_hz)
+            .iter()
+            .filter_map(|&frequency_hz| fine.repetition(frequency_hz))
+            .max_by(|a, b| a.strength().total_cmp(&b.strength()))?;
+        Some((train, lines.share(train.frequency_hz)))
+    }
+
+    /// The power of all axes together, which does not depend on how the sensor
+    /// is turned, under a Hann window and finely spaced.
+    fn lines(&mut self, axes: &[Vec<f64>], tick_hz: f64) -> Lines {
+        let count = axes[0].len();
+        let size = (4 * count).next_power_of_two();
+        let forward = self.planner.plan_fft_forward(size);
+        let mut power = vec![0.0; size / 2 + 1];
+        for axis in axes {
+            let mut buffer = vec![Complex::new(0.0, 0.0); size];
+            for (n, value) in axis.iter().enumerate() {
+                let turn = 2.0 * PI * (n + 1) as f64 / (count + 1) as f64;
+                buffer[n].re = value * (1.0 - turn.cos()) / 2.0;
+            }
+            forward.process(&mut buffer);
+            for (power, bin) in power.iter_mut().zip(&buffer) {
+                *power += bin.norm_sqr();
+            }
+        }
+        Lines::new(&power, tick_hz / size as f64, count as f64 / tick_hz)
+    }
+
+    /// The axes with nothing around them, interpolated by filling their spectra
+    /// up with zeros.
+    fn interpolated(&mut self, axes: &[Vec<f64>], tick_hz: f64) -> Fine {
+        let factor = (FINE_HZ / tick_hz).ceil().max(1.0) as usize;
+        let margin = (1.2 * tick_hz / LOWEST_HZ).ceil() as usize;
+        let size = (axes[0].len() + 2 * margin).next_power_of_two();
+        let forward = self.planner.plan_fft_forward(size);
+        let inverse = self.planner.plan_fft_inverse(size * factor);
+        let interpolate = |axis: &Vec<f64>| -> Vec<f64> {
+            let mut coarse = vec![Complex::new(0.0, 0.0); size];
+            for (bin, value) in coarse[margin..].iter_mut().zip(axis) {
+                bin.re = *value;
+            }
+            forward.process(&mut coarse);
+            let mut fine = vec![Complex::new(0.0, 0.0); size * factor];
+            let half = size / 2;
+            fine[..half].copy_from_slice(&coarse[..half]);
+            fine[size * factor - half + 1..].copy_from_slice(&coarse[half + 1..]);
+            inverse.process(&mut fine);
+            fine.iter().map(|bin| bin.re / size as f64).collect()
+        };
+        Fine::new(axes.iter().map(interpolate).collect(), tick_hz * factor as f64)
+    }
+}
+
+fn is_rhythm(train: &Repetition, share: f64) -> bool {
+    train.peaks >= FEWEST_PEAKS
+        && train.likeness >= LEAST_LIKENESS
+        && train.covered >= LEAST_COVERED
+        && train.balance >= LEAST_BALANCE
+        && share >= LEAST_SHARE
+}
+
+/// The axes one by one, each without its straight line (gravity and a slow
+/// turn).
+fn straightened<const AXES: usize>(ticks: &[[f32; AXES]]) -> Vec<Vec<f64>> {
+    let middle = (ticks.len() as f64 - 1.0) / 2.0;
+    let places = || (0..ticks.len()).map(|n| n as f64 - middle);
+    let spread: f64 = places().map(|place| place * place).sum();
+    (0..AXES)
+        .map(|axis| {
+            let values = || ticks.iter().map(|tick| f64::from(tick[axis]));
+            let mean = values().sum::<f64>() / ticks.len() as f64;
+            let slope = places().zip(values()).map(|(p, v)| p * (v - mean)).sum::<f64>() / spread;
+            places().zip(values()).map(|(place, value)| value - mean - slope * place).collect()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

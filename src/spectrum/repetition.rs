@@ -1,0 +1,158 @@
+//! How well a movement repeats itself after one period.
+
+/// A period may be off by this share from one repetition to the next.
+const TOLERANCE: f64 = 0.12;
+/// Steps of the period that are tried within the tolerance, to either side.
+const STEPS: i32 = 4;
+/// Neighbouring periods as alike as this belong to the train.
+const ALIKE: f64 = 0.5;
+/// And have this share of the energy of the strongest two.
+const STRONG: f64 = 0.1;
+
+/// A movement finely sampled, with sums over any stretch of it.
+pub(super) struct Fine {
+    axes: Vec<Vec<f64>>,
+    /// Sum of the values of every axis before a sample.
+    sums: Vec<Vec<f64>>,
+    /// Sum of the squares of all axes before a sample.
+    squares: Vec<f64>,
+    rate_hz: f64,
+}
+
+/// The longest train at about one frequency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Repetition {
+    pub(super) frequency_hz: f64,
+    /// Repetitions in all; a fraction where the ends are faint.
+    pub(super) peaks: f64,
+    /// Likeness of neighbouring periods, −1 to 1, their mean by energy.
+    pub(super) likeness: f64,
+    /// Share of the movement's energy inside the train, 0 to 1.
+    pub(super) covered: f64,
+    /// Energy of the weaker half of the train over the stronger, 0 to 1.
+    pub(super) balance: f64,
+}
+
+impl Repetition {
+    /// How much of a train it is, to choose between frequencies. A train at
+    /// half its frequency has half the peaks.
+    pub(super) fn strength(&self) -> f64 {
+        self.likeness * self.peaks * self.covered
+    }
+}
+
+/// What lies in two neighbouring windows, for every place of the first.
+struct Pairs {
+    /// Samples of one window.
+    period: usize,
+    /// Twice the covariance of the two over their energies.
+    likeness: Vec<f64>,
+    /// Energy a sample, about their mean.
+    energy: Vec<f64>,
+}
+
+impl Pairs {
+    /// Likeness of all places together.
+    fn overall(&self) -> f64 {
+        weighted(&self.likeness, &self.energy)
+    }
+}
+
+fn weighted(values: &[f64], weights: &[f64]) -> f64 {
+    let sum: f64 = values.iter().zip(weights).map(|(value, weight)| value * weight).sum();
+    sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
+}
+
+fn running_sum(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut sum = 0.0;
+    std::iter::once(0.0)
+        .chain(values.map(|value| {
+            sum += value;
+            sum
+        }))
+        .collect()
+}
+
+impl Fine {
+    /// `axes` are equally long and hold at least one slowest period of nothing
+    /// at either end.
+    pub(super) fn new(axes: Vec<Vec<f64>>, rate_hz: f64) -> Self {
+        let sums = axes.iter().map(|axis| running_sum(axis.iter().copied())).collect();
+        let square = |n: usize| axes.iter().map(|axis| axis[n] * axis[n]).sum();
+        let squares = running_sum((0..axes[0].len()).map(square));
+        Self { axes, sums, squares, rate_hz }
+    }
+
+    /// The longest train with about this frequency.
+    pub(super) fn repetition(&self, frequency_hz: f64) -> Option<Repetition> {
+        let mut periods: Vec<usize> = (-STEPS..=STEPS)
+            .map(|step| 1.0 + TOLERANCE * f64::from(step) / f64::from(STEPS))
+            .map(|factor| (factor * self.rate_hz / frequency_hz).round() as usize)
+            .collect();
+        periods.dedup();
+        let places = self.axes[0].len().checked_sub(2 * periods.last()?)?;
+        let tried: Vec<Pairs> = periods.iter().map(|&period| self.pairs(period, places)).collect();
+        let best = tried.iter().max_by(|a, b| a.overall().total_cmp(&b.overall()))?;
+
+        let strongest = best.energy.iter().copied().fold(0.0, f64::max);
+        let in_train = |&place: &usize| {
+            let alike = tried.iter().any(|pairs| pairs.likeness[place] >= ALIKE);
+            alike && best.energy[place] >= STRONG * strongest
+        };
+        // One odd repetition spoils the two pairs it stands in.
+        let (begin, end) = longest((0..places).filter(in_train), 2 * best.period)?;
+        let length = end - begin;
+        let energy = |from: usize, to: usize| self.squares[to] - self.squares[from];
+        let all = self.squares.last()?;
+        let (middle, last) = (begin + length / 2 + best.period, end + 2 * best.period - 1);
+        let (first_half, second_half) = (energy(begin, middle), energy(middle, last));
+        Some(Repetition {
+            frequency_hz: self.rate_hz / best.period as f64,
+            // The window moves by one period less than there are repetitions.
+            peaks: length as f64 / best.period as f64 + 1.0,
+            likeness: weighted(&best.likeness[begin..end], &best.energy[begin..end]),
+            covered: energy(begin, last) / all,
+            balance: first_half.min(second_half) / first_half.max(second_half),
+        })
+    }
+
+    /// Compares windows of one period with the next ones. The mean of the two
+    /// together is taken out, so that a step or a slope is no likeness but its
+    /// opposite.
+    fn pairs(&self, period: usize, places: usize) -> Pairs {
+        let products = running_sum(
+            (0..self.axes[0].len() - period)
+                .map(|n| self.axes.iter().map(|axis| axis[n] * axis[n + period]).sum()),
+        );
+        let (likeness, energy) = (0..places)
+            .map(|place| {
+                let (middle, end) = (place + period, place + 2 * period);
+                let of_mean: f64 = self
+                    .sums
+                    .iter()
+                    .map(|sums| (sums[end] - sums[place]).powi(2) / (4 * period) as f64)
+                    .sum();
+                let covariance = products[middle] - products[place] - of_mean;
+                let energy = self.squares[end] - self.squares[place] - 2.0 * of_mean;
+                // Sums of rounded numbers can leave a little less than nothing.
+                let energy = energy.max(f64::MIN_POSITIVE);
+                (2.0 * covariance / energy, energy / period as f64)
+            })
+            .unzip();
+        Pairs { period, likeness, energy }
+    }
+}
+
+/// The longest run of ascending places, breaks up to `bridge` allowed, as first
+/// and one past the last.
+fn longest(places: impl Iterator<Item = usize>, bridge: usize) -> Option<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for place in places {
+        match runs.last_mut() {
+            Some((_, end)) if place - *end < bridge => *end = place + 1,
+            _ => runs.push((place, place + 1)),
+        }
+    }
+    // Of equals the first.
+    runs.into_iter().rev().max_by_key(|(begin, end)| end - begin)
+}
