@@ -220,7 +220,8 @@ fn more_noise_moves_no_leg() {
 #[test]
 fn every_night_adds_up() {
     for scene in Scene::ALL {
-        let night = simulate(&scene.plan(6), 6);
+        let plan = Plan { hours: 4.0, ..scene.plan(6) };
+        let night = simulate(&plan, 6);
         let (truth, name) = (night.truth(), scene.name());
         let through_bed = night.spec().placement != Some(Placement::Ankle);
         for pair in truth.events.windows(2) {
@@ -232,7 +233,7 @@ fn every_night_adds_up() {
         }
         let row = night.night_row("night.csv", &[]);
         let epochs = night.epoch_rows();
-        assert_eq!(epochs.len(), 960, "{name}");
+        assert_eq!(epochs.len(), 480, "{name}");
         let asleep_h = epochs.iter().filter(|e| e.asleep).count() as f64 / 120.0;
         assert!((asleep_h - row.hours_asleep).abs() < 0.15, "{asleep_h} {}", row.hours_asleep);
         if let (Some(onset_s), Some(wake_s)) = (truth.sleep_onset_s, truth.final_wake_s) {
@@ -249,6 +250,22 @@ fn every_night_adds_up() {
             (false, false, _) => Pattern::Quiet,
         };
         assert_eq!(row.pattern, expected, "{name}");
+    }
+}
+
+/// Recordings too short for a night still hold only what they recorded.
+#[test]
+fn short_recordings_keep_their_events_inside() {
+    for scene in Scene::ALL {
+        for hours in [0.001, 0.005, 0.02, 0.1] {
+            let night = simulate(&short(scene, hours), 1);
+            for event in &night.truth().events {
+                let end_s = event.onset_s + event.duration_s;
+                assert!(event.onset_s >= 0.0 && end_s < hours * 3600.0 + 2.0, "{event:?}");
+            }
+            let epochs = (hours * 120.0_f64).ceil() as usize;
+            assert_eq!(night.epoch_rows().len(), epochs, "{}", scene.name());
+        }
     }
 }
 
@@ -348,7 +365,8 @@ fn starts_are_short_and_still_before_and_near_a_transition() {
         assert!((1..=25).contains(&starts.len()), "seed {seed}: {}", starts.len());
         for start in starts {
             assert!(start.duration_s < 1.3 && start.turn_deg < 0.01, "{start:?}");
-            assert!(start.peak_g > 0.03 && start.peak_g < 1.1, "{start:?}");
+            // At most 1 g of push at the body, and what tilt and bed add.
+            assert!(start.peak_g > 0.03 && start.peak_g < 1.4, "{start:?}");
             let before = truth.events.iter().map(|e| start.onset_s - e.onset_s - e.duration_s);
             let still_s = before.filter(|s| *s > 0.0).fold(f64::INFINITY, f64::min);
             assert!(still_s >= 30.0, "{start:?}");

@@ -27,7 +27,9 @@ impl Night<'_> {
         let motion = shape::limb_movement(&self.sleeper.limb, strength, random);
         let origin = if other { Origin::OtherLeg } else { Origin::Leg };
         let mut entry = self.schedule.entry(Kind::LimbMovement, origin, Act::Known(motion), random);
-        let own = self.plan.sensor.side.unwrap_or(Side::Right);
+        // Drawn in any case: a sensor without a side changes nothing else.
+        let either = if chance(random, 0.5) { Side::Left } else { Side::Right };
+        let own = self.plan.sensor.side.unwrap_or(either);
         entry.side = Some(match (own, other) {
             (side, false) => side,
             (Side::Left, true) => Side::Right,
