@@ -74,7 +74,7 @@ use chain::Chain;
 use device::Stretch;
 use measure::{MEASURED_HZ, measure, visible_from_g};
 use render::Moving;
-use schedule::{Act, Entry, after};
+use schedule::{Entry, after};
 use vector::{Vector, scale};
 
 /// A night that was simulated: made of its plan and its seed, it holds some
@@ -109,10 +109,9 @@ pub fn simulate(plan: &Plan, seed: u64) -> SimulatedNight {
         Chain::new(rate_hz, MEASURED_HZ, (plan.surroundings.bed_hz, plan.surroundings.bed_damping));
     let mut postures = vec![(0.0, events.up)];
     let (mut moving, mut true_events) = (Vec::new(), Vec::new());
-    for entry in events.entries {
+    for (entry, motion) in events.entries {
         let up = postures[postures.len() - 1].1;
-        let Entry { onset_s, kind, side, train, coupling, act, note, .. } = entry;
-        let Act::Known(motion) = act else { unreachable!("a finished schedule knows its acts") };
+        let Entry { onset_s, kind, side, train, coupling, note, .. } = entry;
         let measured = measure(&motion, coupling, up, chain.clone(), 1.0 / rate_hz);
         let end_s = onset_s + measured.length_s;
         let recorded = !gaps.iter().any(|gap| gap.0 < end_s && gap.1 > onset_s);
