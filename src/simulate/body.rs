@@ -57,11 +57,13 @@ pub(super) fn place_evening_and_morning(night: &mut Night) {
     let into_at_s = (off_s - into_s - uniform(&mut random, 3.0, 12.0)).max(1.5);
     let act = Act::LieDown { random: Box::new(random.clone()) };
     let entry = night.schedule.entry(Kind::PostureShift, Origin::Body, act, &mut random);
-    night.schedule.put(into_at_s, Entry { length_s: into_s, note: "into bed", ..entry });
+    let entry = Entry { length_s: into_s, note: "into bed", ..entry };
+    night.schedule.place(into_at_s, entry);
     let out_s = uniform(&mut random, 3.0, 6.0);
     let act = Act::GetUp { random: Box::new(random.clone()) };
     let entry = night.schedule.entry(Kind::PostureShift, Origin::Body, act, &mut random);
-    night.schedule.put(on_s, Entry { length_s: out_s, note: "out of bed", ..entry });
+    let entry = Entry { length_s: out_s, note: "out of bed", ..entry };
+    night.schedule.place(on_s, entry);
     for (from_s, to_s) in [(2.0, into_at_s - 2.0), (on_s + out_s + 2.0, length_s - 2.0)] {
         let mut at_s = from_s;
         while at_s < to_s {

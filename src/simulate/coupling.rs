@@ -14,8 +14,10 @@ pub(super) enum Origin {
     WornLimb,
     /// The body as a whole: shifts, gross movements, starts.
     Body,
-    /// The bed, pushed from outside.
+    /// The bed, pushed by somebody else on it.
     Bed,
+    /// The building: quick rings that pass bed and body partly as they are.
+    Floor,
     /// The device itself, in somebody's hand or by its own motor.
     Device,
     /// The sleeper on foot, out of bed.
@@ -45,7 +47,7 @@ impl Coupling {
 /// movement arrives on the mattress with 2 to 5 % of its height at the ankle,
 /// and a start, which throws the whole body, with a third.
 pub(super) fn coupling(placement: Placement, origin: Origin, random: &mut Random) -> Coupling {
-    use Origin::{Afoot, Bed, Body, Device, Leg, OtherLeg, WornLimb};
+    use Origin::{Afoot, Bed, Body, Device, Floor, Leg, OtherLeg, WornLimb};
     use Placement::{Ankle, Mattress, Waist, Wrist};
     // One draw whatever the placement, so that another placement is the same
     // night elsewhere.
@@ -57,18 +59,22 @@ pub(super) fn coupling(placement: Placement, origin: Origin, random: &mut Random
         (Ankle, OtherLeg) => (0.0, 0.0, between(0.02, 0.06)),
         (Ankle, Body) => (1.0, 1.0, between(0.1, 0.3)),
         (Ankle, Bed) => (0.0, 0.0, between(0.1, 0.3)),
+        (Ankle, Floor) => (0.0, between(0.05, 0.2), between(0.1, 0.2)),
         (Wrist, Leg | OtherLeg) => (0.0, 0.0, between(0.01, 0.03)),
         (Wrist, WornLimb) => (1.0, 1.0, 0.0),
         (Wrist, Body) => (1.0, 1.0, between(0.05, 0.2)),
         (Wrist, Bed) => (0.0, 0.0, between(0.05, 0.2)),
+        (Wrist, Floor) => (0.0, between(0.05, 0.15), between(0.05, 0.1)),
         (Waist, Leg | OtherLeg) => (between(0.005, 0.02), 0.0, between(0.03, 0.08)),
         (Waist, WornLimb) => (0.02, 0.0, between(0.05, 0.15)),
         (Waist, Body) => (0.9, 0.6, between(0.2, 0.4)),
         (Waist, Bed) => (0.0, 0.0, between(0.2, 0.4)),
+        (Waist, Floor) => (0.0, between(0.05, 0.2), between(0.1, 0.3)),
         (Mattress, Leg | OtherLeg) => (between(0.003, 0.015), 0.0, between(0.02, 0.05)),
         (Mattress, WornLimb) => (0.0, 0.0, between(0.02, 0.05)),
         (Mattress, Body) => (between(0.01, 0.03), 0.0, between(0.2, 0.45)),
         (Mattress, Bed) => (0.0, 0.0, between(0.6, 1.0)),
+        (Mattress, Floor) => (0.0, between(0.4, 0.8), between(0.3, 0.6)),
         (Ankle, Afoot) => (1.0, 1.0, 0.0),
         (Wrist | Waist, Afoot) => (0.5, 0.5, 0.0),
         (Mattress, Afoot) => (0.0, 0.0, 0.0),

@@ -6,8 +6,8 @@ use super::random::{Random, Stream, chance, log_normal, normal, sign, stream, un
 use super::vector::{Vector, ZERO, add, anywhere, rotate, scale};
 use crate::recording::{Frame, Placement};
 
-/// Corners of the 1/f noise, Hz: two to the decade are within half a decibel
-/// of the straight line.
+/// Corners of the 1/f noise, Hz: with two to the decade the spectrum is within
+/// a decibel of 1/f from 0.005 to 2 Hz.
 const FLICKER_HZ: [f64; 7] = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0];
 
 /// Warming to the skin, s.

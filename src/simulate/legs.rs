@@ -12,6 +12,8 @@ use crate::recording::Side;
 /// Intervals of periodic movements lie within these (Ferri et al. 2016).
 const SHORTEST_INTERVAL_S: f64 = 10.0;
 const LONGEST_INTERVAL_S: f64 = 90.0;
+/// Trains of wakefulness are numbered after this.
+const BEFORE_AWAKE: u32 = 10_000;
 /// Fewer are no series (AASM; Ferri et al. 2016).
 const FEWEST_IN_SERIES: usize = 4;
 
@@ -27,7 +29,9 @@ impl Night<'_> {
         let motion = shape::limb_movement(&self.sleeper.limb, strength, random);
         let origin = if other { Origin::OtherLeg } else { Origin::Leg };
         let mut entry = self.schedule.entry(Kind::LimbMovement, origin, Act::Known(motion), random);
-        let own = self.plan.sensor.side.unwrap_or(Side::Right);
+        // Drawn in any case: a sensor without a side changes nothing else.
+        let either = if chance(random, 0.5) { Side::Left } else { Side::Right };
+        let own = self.plan.sensor.side.unwrap_or(either);
         entry.side = Some(match (own, other) {
             (side, false) => side,
             (Side::Left, true) => Side::Right,
@@ -78,13 +82,13 @@ pub(super) fn place_trains(night: &mut Night) {
     else {
         return;
     };
-    let mut numbers = 1..;
+    let mut number = 0;
     let mean_train_s = trains.movements * trains.interval_s;
     let busy = (trains.per_hour * trains.interval_s / 3600.0).min(0.95);
     let mean_pause_s = mean_train_s * (1.0 - busy) / busy;
     let mut at_s = onset_s + waiting(&mut random, 0.4 * mean_pause_s).max(60.0);
     while at_s < final_wake_s {
-        let number = numbers.next().expect("endless");
+        number += 1;
         let end_s = place_train(night, &trains, at_s, final_wake_s, (number, false), &mut random);
         let share = (end_s - onset_s) / (final_wake_s - onset_s);
         at_s = end_s + 95.0 + waiting(&mut random, mean_pause_s * (0.4 + 1.2 * share));
@@ -97,11 +101,11 @@ pub(super) fn place_wake_trains(night: &mut Night) {
     let mut random = stream(night.seed, Stream::WakeTrains);
     let busy = (trains.per_hour * trains.interval_s / 3600.0).min(0.95);
     let mean_pause_s = trains.movements * trains.interval_s * (1.0 - busy) / busy;
-    let mut numbers = 10_001..;
+    let mut number = BEFORE_AWAKE;
     for (from_s, to_s) in night.sleep.awake_in_bed() {
         let mut at_s = from_s + uniform(&mut random, 10.0, 60.0);
         while at_s < to_s {
-            let number = numbers.next().expect("endless");
+            number += 1;
             let end_s = place_train(night, &trains, at_s, to_s, (number, true), &mut random);
             at_s = end_s + 95.0 + waiting(&mut random, mean_pause_s);
         }

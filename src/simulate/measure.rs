@@ -123,9 +123,10 @@ pub(super) fn visible_from_g(plan: &Plan) -> f64 {
     // where it does not, what is smaller than half a step is lost.
     let step = converter.step_mg;
     let white = converter.white_mg.powi(2) + step * step / 12.0;
-    // A third of the 1/f noise's power is above 0.5 Hz; half of the breathing
-    // passes the band's lower edge; a heartbeat's peak is three times its rms.
-    let flicker = converter.flicker_mg.powi(2) / 3.0;
+    // 28 % of the 1/f noise's power is above 0.5 Hz; a third of the height of
+    // breathing passes the band's lower edge; a heartbeat's peak is three times
+    // its rms.
+    let flicker = 0.28 * converter.flicker_mg.powi(2);
     let around = &plan.surroundings;
     let vitals =
         (0.35 * around.breathing_mg).powi(2) / 3.0 + (around.heartbeat_mg / 3.0).powi(2) / 3.0;

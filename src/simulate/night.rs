@@ -1,6 +1,7 @@
 //! How a plan becomes a list of movements.
 
 use super::hypnogram::Hypnogram;
+use super::motion::Motion;
 use super::plan::{Plan, Sleeper};
 use super::random::{Stream, stream, uniform};
 use super::schedule::{Body, Entry, STANDING, Schedule, lying};
@@ -21,8 +22,8 @@ pub(super) struct Night<'a> {
 /// What happens in a night.
 pub(super) struct Events {
     pub sleep: Hypnogram,
-    /// In order of onset; every act is known.
-    pub entries: Vec<Entry>,
+    /// In order of onset.
+    pub entries: Vec<(Entry, Motion)>,
     /// Up in the frame of the sensor's carrier at the first frame.
     pub up: Vector,
 }

@@ -1,198 +1,222 @@
-//! The scenes: nights with a name.
+//! The scenes: nights with a name, put together from sleepers, sensors and
+//! surroundings.
 
-use jiff::civil::date;
-use jiff::tz::{self, TimeZone};
+mod part;
 
-use super::plan::{
-    Calibration, Converter, Faults, Habits, Limb, Plan, Sensor, Sleep, Sleeper, Stamps, Starts,
-    Surroundings, Trains,
+use super::plan::{Calibration, Converter, Plan, Sleeper, Stamps};
+use super::random::{Random, Stream, log_uniform, stream, uniform};
+use crate::recording::Placement;
+use part::{
+    ankle_band, bedroom, calm_sleeper, disturb, eight_hours, many_faults, restless_legs, starts,
+    summer_time_begins, toss_and_turn, trains,
 };
-use super::random::{Random, Stream, log_normal, log_uniform, stream, uniform};
-use crate::recording::{Placement, Side};
-use crate::time::{Clock, ZoneSource};
 
-/// A kind of night. What is drawn within it depends on the seed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scene {
-    /// Ankle, 50 Hz: periodic limb movements.
-    AnklePlm,
-    /// Ankle, 50 Hz: an unremarkable night.
-    Healthy,
-    /// Ankle, 50 Hz: hypnic starts, no series.
-    HealthyStarts,
-    /// A phone on the mattress, 100 Hz: an unremarkable night.
-    MattressPhone,
+/// Declares the scenes, so that each stands in one place with its name and
+/// what it is.
+macro_rules! scenes {
+    ($($scene:ident = $name:literal: $about:literal,)*) => {
+        /// A kind of night. What is drawn within it depends on the seed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Scene {
+            $(#[doc = $about] $scene,)*
+        }
+
+        impl Scene {
+            /// All scenes.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$scene),*];
+
+            /// The name on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$scene => $name,)* }
+            }
+
+            /// What it is, in a line.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$scene => $about,)* }
+            }
+        }
+    };
 }
 
+scenes! {
+    AnklePlm = "ankle-plm": "ankle band, 50 Hz: periodic limb movements in sleep",
+    Healthy = "healthy": "ankle band, 50 Hz: an unremarkable night",
+    HealthyStarts = "healthy-starts": "ankle band, 50 Hz: hypnic starts, no series",
+    MattressPhone = "mattress-phone": "phone on the mattress, 100 Hz: unremarkable",
+    Tonic = "tonic": "periodic movements that all hold the leg tilted",
+    Phasic = "phasic": "periodic movements that go straight back",
+    Weak = "weak": "periodic movements of about a degree",
+    Noisy = "noisy": "periodic movements on a sensor with 8 mg of noise",
+    Coarse = "coarse": "periodic movements on a sensor with steps of 16 mg, 32 Hz",
+    Ankle12Hz = "ankle-12hz": "periodic movements and starts at 12.5 Hz",
+    Ankle25Hz = "ankle-25hz": "periodic movements and starts at 25 Hz",
+    Ankle100Hz = "ankle-100hz": "periodic movements and starts at 100 Hz",
+    Wrist = "wrist": "watch, 50 Hz: hypnic starts",
+    WristPlm = "wrist-plm": "watch, 50 Hz: periodic leg movements it cannot feel",
+    Waist = "waist": "belt, 30 Hz: periodic leg movements it hardly feels",
+    Restless = "restless": "bad sleep, many movements of all kinds, no series",
+    RestlessLegs = "restless-legs": "periodic movements asleep and awake, late sleep",
+    Rhythmic = "rhythmic": "many rhythmic trains of the foot, no series",
+    Disturbed = "disturbed": "phone on a bed with a partner, a pet, doors and traffic",
+    SharedBed = "shared-bed": "ankle band: a partner, a pet, doors and traffic, no series",
+    Doublets = "doublets": "periodic movements, and pairs 2 to 8 s apart",
+    TwoLegs = "two-legs": "periodic movements, a third in the other leg alone",
+    Mixed = "mixed": "periodic movements and hypnic starts",
+    Gaps = "gaps": "stamped: holes, lost frames, jitter, spikes, a fast clock",
+    Drifting = "drifting": "a badly calibrated sensor that drifts with temperature",
+    Slipping = "slipping": "a band that creeps around the leg",
+    ClockChange = "clock-change": "stamped: the night summer time begins",
+    MattressPlm = "mattress-plm": "phone on the mattress: periodic movements",
+    MattressStarts = "mattress-starts": "phone on the mattress: hypnic starts",
+    Table = "table": "a band left on a table",
+}
+
+use Scene::*;
+
 impl Scene {
-    /// All scenes.
-    pub const ALL: [Self; 4] =
-        [Self::AnklePlm, Self::Healthy, Self::HealthyStarts, Self::MattressPhone];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AnklePlm => "ankle-plm",
-            Self::Healthy => "healthy",
-            Self::HealthyStarts => "healthy-starts",
-            Self::MattressPhone => "mattress-phone",
-        }
-    }
-
     /// The scene of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scene| scene.name() == name)
     }
 
-    /// What it is, in a line.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::AnklePlm => "ankle band, 50 Hz: periodic limb movements in sleep",
-            Self::Healthy => "ankle band, 50 Hz: an unremarkable night",
-            Self::HealthyStarts => "ankle band, 50 Hz: hypnic starts, no series",
-            Self::MattressPhone => "phone on the mattress, 100 Hz: an unremarkable night",
-        }
-    }
-
-    /// Draws a night of this scene.
+    /// Draws a night of this scene. Scenes of one seed share the sleeper and the
+    /// course of sleep as far as they can, so that sensors can be compared.
     pub fn plan(self, seed: u64) -> Plan {
         let random = &mut stream(seed, Stream::Scene);
-        let mut plan = ankle_night(random);
-        let sleeper = plan.sleeper.get_or_insert_with(|| calm_sleeper(random));
+        let night = eight_hours(calm_sleeper(random), ankle_band(random), bedroom(random));
         match self {
-            Self::AnklePlm => sleeper.trains = Some(trains(random)),
-            Self::Healthy => {}
-            Self::HealthyStarts => sleeper.starts = Some(starts(random)),
-            Self::MattressPhone => on_mattress(&mut plan, random),
+            AnklePlm => night.with(|s| s.trains = Some(trains(random))),
+            Healthy => night,
+            HealthyStarts => night.with(|s| s.starts = Some(starts(random))),
+            MattressPhone => night.on_mattress(random),
+            Tonic | Phasic | Weak | Doublets | TwoLegs | Mixed | RestlessLegs => {
+                self.another_pattern(night, random)
+            }
+            Noisy | Coarse | Ankle12Hz | Ankle25Hz | Ankle100Hz | Gaps | Drifting | Slipping
+            | ClockChange => self.another_sensor(night, random),
+            Wrist => night.on_wrist().with(|s| s.starts = Some(starts(random))),
+            WristPlm => night.on_wrist().with(|s| s.trains = Some(trains(random))),
+            Waist => night.on_waist().with(|s| s.trains = Some(trains(random))),
+            Restless => night.with(|s| toss_and_turn(s, random)),
+            Rhythmic => night.with(|s| s.habits.rhythms_per_hour = uniform(random, 4.0, 8.0)),
+            Disturbed => {
+                let mut night = night.on_mattress(random);
+                disturb(&mut night.surroundings, random);
+                night
+            }
+            SharedBed => {
+                let mut night = night;
+                disturb(&mut night.surroundings, random);
+                night
+            }
+            MattressPlm => night.with(|s| s.trains = Some(trains(random))).on_mattress(random),
+            MattressStarts => night.with(|s| s.starts = Some(starts(random))).on_mattress(random),
+            Table => {
+                let mut surroundings = night.surroundings.clone();
+                surroundings.traffic_per_hour = 3.0;
+                Plan { sleeper: None, surroundings, ..night }
+            }
         }
-        plan
+    }
+
+    /// Nights that differ from one with periodic movements in how these are.
+    fn another_pattern(self, night: Plan, random: &mut Random) -> Plan {
+        night.with(|sleeper| {
+            let mut periodic = trains(random);
+            match self {
+                Tonic => (sleeper.limb.tonic_share, sleeper.limb.length_s) = (1.0, 3.8),
+                Phasic => (sleeper.limb.tonic_share, sleeper.limb.length_s) = (0.0, 1.4),
+                Weak => sleeper.limb.angle_deg = log_uniform(random, 0.6, 1.2),
+                Doublets => sleeper.habits.doublets_per_hour = uniform(random, 5.0, 10.0),
+                TwoLegs => periodic.other_leg = uniform(random, 0.2, 0.4),
+                Mixed => sleeper.starts = Some(starts(random)),
+                RestlessLegs => restless_legs(sleeper, random),
+                _ => {}
+            }
+            sleeper.trains = Some(periodic);
+        })
+    }
+
+    /// Nights with periodic movements on another sensor than the usual.
+    fn another_sensor(self, night: Plan, random: &mut Random) -> Plan {
+        let mut night = night.with(|s| s.trains = Some(trains(random)));
+        let sensor = &mut night.sensor;
+        match self {
+            Noisy => {
+                sensor.converter.white_mg = 8.0;
+                sensor.converter.flicker_mg = 1.5;
+                sensor.converter.step_mg = 3.906_25;
+            }
+            Coarse => {
+                sensor.rate_hz = 32.0;
+                sensor.converter.white_mg = 4.0;
+                sensor.converter.step_mg = 15.625;
+            }
+            Ankle12Hz => sensor.rate_hz = 12.5,
+            Ankle25Hz => sensor.rate_hz = 25.0,
+            Ankle100Hz => sensor.rate_hz = 100.0,
+            Gaps => {
+                sensor.stamps = Stamps::Iso;
+                sensor.faults = many_faults(random);
+            }
+            Drifting => {
+                sensor.converter.flicker_mg = 2.0;
+                sensor.calibration =
+                    Calibration { gain_error: 0.03, offset_mg: 40.0, drift_mg: 50.0 };
+            }
+            Slipping => sensor.faults.slip_deg = uniform(random, 50.0, 120.0),
+            ClockChange => {
+                sensor.stamps = Stamps::Iso;
+                night.start = summer_time_begins();
+            }
+            _ => {}
+        }
+        if matches!(self, Ankle12Hz | Ankle25Hz | Ankle100Hz) {
+            night = night.with(|s| s.starts = Some(starts(random)));
+        }
+        night
     }
 }
 
-/// Eight hours of a calm sleeper with a band at the left ankle.
-fn ankle_night(random: &mut Random) -> Plan {
-    Plan {
-        start: evening(),
-        hours: 8.0,
-        sleeper: Some(calm_sleeper(random)),
-        sensor: ankle_band(random),
-        surroundings: bedroom(random),
+impl Plan {
+    /// The same night with another sleeper.
+    fn with(mut self, change: impl FnOnce(&mut Sleeper)) -> Self {
+        if let Some(sleeper) = &mut self.sleeper {
+            change(sleeper);
+        }
+        self
     }
-}
 
-/// 22:00 on a Tuesday in winter time, an hour east of UTC.
-fn evening() -> Clock {
-    let zone = TimeZone::fixed(tz::offset(1));
-    let start = zone.to_timestamp(date(2024, 3, 12).at(22, 0, 0, 0));
-    let start = start.expect("a fixed zone has every time");
-    Clock::Zoned { start, zone, source: ZoneSource::File }
-}
-
-fn calm_sleeper(random: &mut Random) -> Sleeper {
-    Sleeper {
-        sleep: Sleep {
-            evening_s: uniform(random, 240.0, 600.0),
-            latency_s: log_uniform(random, 6.0, 25.0) * 60.0,
-            awakenings_per_hour: uniform(random, 0.8, 1.8),
-            wake_bouts: 1,
-            wake_bout_s: uniform(random, 4.0, 10.0) * 60.0,
-            lie_in_s: uniform(random, 120.0, 600.0),
-            morning_s: uniform(random, 180.0, 420.0),
-        },
-        limb: limb(random),
-        trains: None,
-        wake_trains: None,
-        starts: None,
-        habits: Habits {
-            isolated_per_hour: uniform(random, 2.0, 5.0),
-            doublets_per_hour: 0.3,
-            twitches_per_hour: uniform(random, 1.0, 3.0),
-            rhythms_per_hour: 0.15,
-            shifts_per_hour: uniform(random, 1.5, 3.0),
-            gross_per_hour: uniform(random, 1.5, 3.5),
-            restless_every_s: uniform(random, 30.0, 50.0),
-        },
+    /// Seen by a phone under the sheet: ±4 g in 16 bits, quiet, moved by every
+    /// breath.
+    fn on_mattress(mut self, random: &mut Random) -> Self {
+        let sensor = &mut self.sensor;
+        sensor.placement = Placement::Mattress;
+        sensor.side = None;
+        sensor.rate_hz = 100.0;
+        sensor.converter = Converter {
+            white_mg: uniform(random, 0.6, 1.2),
+            flicker_mg: uniform(random, 0.1, 0.3),
+            step_mg: 0.122,
+            full_scale_g: 4.0,
+        };
+        self.surroundings.breathing_mg = log_uniform(random, 1.5, 5.0);
+        self.surroundings.heartbeat_mg = log_uniform(random, 0.8, 2.5);
+        self
     }
-}
 
-fn limb(random: &mut Random) -> Limb {
-    Limb {
-        angle_deg: log_normal(random, 5.5, 0.2),
-        angle_spread: 0.5,
-        tonic_share: uniform(random, 0.5, 0.8),
-        length_s: log_normal(random, 2.8, 0.12),
-        lever_m: uniform(random, 0.25, 0.38),
+    fn on_wrist(mut self) -> Self {
+        self.sensor.placement = Placement::Wrist;
+        self.surroundings.breathing_mg = 0.8;
+        self
     }
-}
 
-/// Series as in restless legs: 22 to 26 s apart is the mode (Ferri et al. 2006).
-fn trains(random: &mut Random) -> Trains {
-    Trains {
-        per_hour: log_uniform(random, 35.0, 70.0),
-        interval_s: uniform(random, 18.0, 32.0),
-        interval_spread: uniform(random, 0.2, 0.33),
-        movements: uniform(random, 12.0, 28.0),
-        missed: uniform(random, 0.02, 0.08),
-        other_leg: 0.0,
+    fn on_waist(mut self) -> Self {
+        self.sensor.placement = Placement::Waist;
+        self.sensor.side = None;
+        self.sensor.rate_hz = 30.0;
+        self.surroundings.breathing_mg = 5.0;
+        self.surroundings.heartbeat_mg = 1.0;
+        self
     }
-}
-
-fn starts(random: &mut Random) -> Starts {
-    Starts {
-        at_onset: 3,
-        after_awakening: uniform(random, 0.35, 0.7),
-        awakening: 0.3,
-        onto_shift: 0.1,
-        peak_g: log_normal(random, 0.32, 0.2),
-    }
-}
-
-/// A logger on a strap: ±8 g in 13 bits.
-fn ankle_band(random: &mut Random) -> Sensor {
-    Sensor {
-        placement: Placement::Ankle,
-        side: Some(Side::Left),
-        device: DEVICE.to_owned(),
-        rate_hz: 50.0,
-        stamps: Stamps::None,
-        converter: Converter {
-            white_mg: uniform(random, 1.8, 3.2),
-            flicker_mg: uniform(random, 0.3, 0.8),
-            step_mg: 1.953_125,
-            full_scale_g: 8.0,
-        },
-        calibration: Calibration { gain_error: 0.005, offset_mg: 12.0, drift_mg: 3.0 },
-        faults: Faults::default(),
-    }
-}
-
-const DEVICE: &str = "hypnic simulator";
-
-/// A bedroom at night; what is named per hour is what arrives at the bed.
-fn bedroom(random: &mut Random) -> Surroundings {
-    Surroundings {
-        doors_per_hour: 0.4,
-        breathing_mg: 0.4,
-        heartbeat_mg: uniform(random, 0.2, 0.6),
-        bed_hz: log_uniform(random, 3.0, 8.0),
-        bed_damping: uniform(random, 0.1, 0.22),
-        ..Surroundings::default()
-    }
-}
-
-/// The same night seen by a phone beside the pillow or under the sheet:
-/// ±4 g in 16 bits, quiet, moved by every breath.
-fn on_mattress(plan: &mut Plan, random: &mut Random) {
-    let sensor = &mut plan.sensor;
-    sensor.placement = Placement::Mattress;
-    sensor.side = None;
-    sensor.rate_hz = 100.0;
-    sensor.converter = Converter {
-        white_mg: uniform(random, 0.6, 1.2),
-        flicker_mg: uniform(random, 0.1, 0.3),
-        step_mg: 0.122,
-        full_scale_g: 4.0,
-    };
-    plan.surroundings.breathing_mg = log_uniform(random, 1.5, 5.0);
-    plan.surroundings.heartbeat_mg = log_uniform(random, 0.8, 2.5);
 }

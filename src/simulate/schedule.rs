@@ -122,10 +122,11 @@ impl Schedule {
         onsets
     }
 
-    /// Everything in order of onset, with every motion known.
-    pub fn finish(mut self, body: &mut Body) -> Vec<Entry> {
+    /// Everything in order of onset, with its motion.
+    pub fn finish(mut self, body: &mut Body) -> Vec<(Entry, Motion)> {
         self.entries.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
-        for entry in &mut self.entries {
+        let mut finished = Vec::with_capacity(self.entries.len());
+        for mut entry in self.entries {
             let motion = match &mut entry.act {
                 Act::Known(motion) => std::mem::take(motion),
                 Act::Shift { from_deg, to_deg, random } => {
@@ -144,9 +145,9 @@ impl Schedule {
             if entry.coupling.turn > 0.0 {
                 body.up = after(body.up, motion.at(f64::INFINITY).turn);
             }
-            entry.act = Act::Known(motion);
+            finished.push((entry, motion));
         }
-        self.entries
+        finished
     }
 }
 

@@ -17,7 +17,7 @@ const ALONG: Vector = [0.0, 1.0, 0.0];
 const LONGEST_HOLD_S: f64 = 5.0;
 
 /// Three tones between two frequencies.
-fn tones(low_hz: f64, high_hz: f64, random: &mut Random) -> [Tone; 3] {
+pub(super) fn tones(low_hz: f64, high_hz: f64, random: &mut Random) -> [Tone; 3] {
     std::array::from_fn(|_| Tone {
         hz: uniform(random, low_hz, high_hz),
         phase: uniform(random, 0.0, TAU),
@@ -91,8 +91,8 @@ pub(super) fn limb_movement(limb: &Limb, strength: f64, random: &mut Random) -> 
 /// How long a leg takes to go out by `angle`: 0.15 to 0.7 s, longer for wider
 /// movements, so that wide ones are not violent.
 fn rise_s(angle: f64, random: &mut Random) -> f64 {
-    let wide = (angle.to_degrees() / 6.0).powf(0.35);
-    (log_uniform(random, 0.2, 0.6) * wide).clamp(0.15, 0.7)
+    let wide = (angle.to_degrees() / 6.0).powf(0.2);
+    (log_uniform(random, 0.2, 0.62) * wide).clamp(0.15, 0.7)
 }
 
 /// Onset burst, tilted quiet hold, release burst.
@@ -352,82 +352,4 @@ pub(super) fn walking(length_s: f64, lever_m: f64, random: &mut Random) -> Motio
     let arm_m = [0.0, -2.0 * lever_m, 0.03];
     parts.push(Part::Turn { axis: near(ACROSS, 8.0, random), arm_m, steps });
     Motion { parts }
-}
-
-/// A door or a step on the floor: a short ring of 8 to 20 Hz, at times two.
-pub(super) fn door(peak_g: f64, random: &mut Random) -> Motion {
-    let mut parts = Vec::new();
-    let mut at_s = 0.0;
-    for _ in 0..count(random, 1, 2) {
-        let along = near([0.0, 0.0, 1.0], 35.0, random);
-        let hz = uniform(random, 8.0, 20.0);
-        let decay_s = uniform(random, 0.05, 0.4) / 3.0;
-        parts.push(Part::Ring { at_s, hz, decay_s, along_g: scale(along, 1.0) });
-        // The building answers lower and later.
-        let along_g = scale(near([0.0, 0.0, 1.0], 35.0, random), uniform(random, 0.2, 0.5));
-        parts.push(Part::Ring {
-            at_s: at_s + 0.02,
-            hz: 0.55 * hz,
-            decay_s: 1.2 * decay_s,
-            along_g,
-        });
-        at_s += uniform(random, 0.25, 1.2);
-    }
-    Motion { parts }.with_peak(peak_g)
-}
-
-/// A truck: rumble that swells and goes over 5 to 20 s.
-pub(super) fn traffic(peak_g: f64, random: &mut Random) -> Motion {
-    let length_s = uniform(random, 5.0, 20.0);
-    let parts = (0..3)
-        .map(|_| Part::Tremor {
-            at_s: 0.0,
-            length_s,
-            edge_s: 0.5 * length_s,
-            tones: tones(5.0, 18.0, random),
-            along_g: near([0.0, 0.0, 1.0], 40.0, random),
-        })
-        .collect();
-    Motion { parts }.with_peak(peak_g)
-}
-
-/// A pet jumps onto the bed, treads about and settles or leaves.
-pub(super) fn pet(peak_g: f64, random: &mut Random) -> Motion {
-    let mut parts = Vec::new();
-    let mut at_s = 0.0;
-    let mut size = 1.0;
-    for _ in 0..count(random, 2, 7) {
-        let rise_s = uniform(random, 0.1, 0.3);
-        let way_m = size * 9.8 * rise_s * rise_s / 5.77;
-        parts.push(Part::Shift {
-            along: near([0.0, 0.0, -1.0], 25.0, random),
-            steps: vec![
-                Step { at_s, rise_s, by: way_m },
-                Step { at_s: at_s + rise_s, rise_s: 2.0 * rise_s, by: -way_m },
-            ],
-        });
-        at_s += uniform(random, 0.3, 1.1);
-        size = uniform(random, 0.15, 0.6);
-    }
-    Motion { parts }.with_peak(peak_g)
-}
-
-/// The device's own motor at about 150 Hz: two or three buzzes.
-pub(super) fn buzz(peak_g: f64, random: &mut Random) -> Motion {
-    let hz = uniform(random, 135.0, 175.0);
-    let along_g = anywhere(random);
-    let length_s = uniform(random, 0.3, 0.8);
-    let parts = (0..count(random, 2, 3))
-        .map(|k| Part::Tremor {
-            at_s: f64::from(k) * (length_s + 0.25),
-            length_s,
-            edge_s: 0.03,
-            tones: std::array::from_fn(|_| Tone {
-                hz: hz * uniform(random, 0.998, 1.002),
-                phase: 0.0,
-            }),
-            along_g,
-        })
-        .collect();
-    Motion { parts }.with_peak(peak_g)
 }
