@@ -213,3 +213,49 @@ fn series(movements: &[&MovementRow]) -> Vec<Series> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(onset_s: f64, asleep: bool, worn: bool, observed: f64) -> EpochRow {
+        EpochRow {
+            night: "1".to_owned(),
+            time: String::new(),
+            onset_s,
+            asleep,
+            worn,
+            observed,
+            posture_deg: (observed >= 0.5).then_some(onset_s / 30.0),
+            activity_mg: None,
+        }
+    }
+
+    #[test]
+    fn epochs_become_spans_and_what_is_missing_a_gap() {
+        let epochs = [
+            epoch(0.0, true, true, 1.0),
+            epoch(30.0, true, true, 0.5),
+            epoch(60.0, true, false, 1.0),
+            epoch(90.0, true, true, 0.49),
+            epoch(150.0, false, true, 1.0),
+        ];
+        let epochs: Vec<_> = epochs.iter().collect();
+        let found = spans(&epochs, &(10.0..170.0));
+        let expected = [
+            (State::Asleep, 10.0..60.0),
+            (State::NotWorn, 60.0..90.0),
+            (State::Gap, 90.0..150.0),
+            (State::Awake, 150.0..170.0),
+        ];
+        assert_eq!(found, expected.map(|(state, time)| Span { state, time }));
+        let lines = postures(&epochs, &(10.0..170.0));
+        let first = [(10.0, 0.0), (30.0, 0.0), (30.0, 1.0), (60.0, 1.0), (60.0, 2.0), (90.0, 2.0)];
+        assert_eq!(lines, [first.to_vec(), vec![(150.0, 5.0), (170.0, 5.0)]]);
+    }
+
+    #[test]
+    fn nothing_recorded_is_one_gap() {
+        assert_eq!(spans(&[], &(0.0..60.0)), [Span { state: State::Gap, time: 0.0..60.0 }]);
+    }
+}

@@ -5,9 +5,9 @@ use std::ops::Range;
 use plotters::prelude::*;
 
 use super::{LEFT_PX, LEGEND_LINE_PX, LEGEND_PX, Page, RIGHT_PX};
-use crate::chart::axis::moment;
+use crate::chart::axis::{Axis, moment, numbered};
 use crate::chart::marks::{self, Weight};
-use crate::chart::panel::{Side, mesh, numbered};
+use crate::chart::panel::mesh;
 use crate::chart::paper::{
     Align, FAINT, GRID, IN_SERIES, INK, LABEL, PX, TICK, stroke, sure, units,
 };
@@ -38,8 +38,8 @@ impl Page<'_, '_> {
     /// A bracket from the first to the last onset of every series.
     fn brackets(&self) {
         const HEIGHT_PX: f64 = 5.0;
-        let frame = &self.rows.series;
-        let y = frame.bottom - 8.0;
+        let place = &self.rows.series;
+        let y = place.bottom - 8.0;
         let mut free_from = f64::NEG_INFINITY;
         for series in &self.scene.series {
             let (from, to) = (self.x_px(series.time.start), self.x_px(series.time.end));
@@ -57,13 +57,13 @@ impl Page<'_, '_> {
 
     fn peaks(&self) {
         let scene = self.scene;
-        let frame = &self.rows.movements;
+        let place = &self.rows.movements;
         let range = range_g(scene.movements.iter().map(|row| row.peak_g));
         let (low, high) = (range.start, range.end);
         let shown = |step: &f64| (low..=high).contains(step);
         let decades: Vec<f64> = STEPS_G.into_iter().step_by(3).filter(shown).collect();
-        let y = Side::log(range, numbered(&decades));
-        let mut chart = frame.chart(self.paper, self.time(), y);
+        let y = Axis::log(range, numbered(&decades));
+        let mut chart = place.chart(self.paper, self.time(), y);
         for g in STEPS_G.into_iter().filter(shown) {
             let line = [(scene.window.start, g), (scene.window.end, g)];
             let style = stroke(GRID.mix(0.6), 0.5);
@@ -94,7 +94,7 @@ impl Page<'_, '_> {
         }
         self.times(&starts);
         if scene.movements.is_empty() {
-            self.nothing(frame, "no movements found");
+            self.nothing(place, "no movements found");
         }
     }
 
