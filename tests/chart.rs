@@ -289,6 +289,14 @@ fn nights() -> Vec<(&'static str, Night)> {
         ("awake", Night { asleep_h: &[], starts_h: &[], ..TYPICAL }),
         ("crowded", Night { scattered: 5000, ..TYPICAL }),
         (
+            "starts",
+            Night {
+                series: &[(2.4, 58, 26.0)],
+                starts_h: &[0.58, 0.66, 0.705, 1.1, 1.12, 1.5, 2.19, 2.6, 2.9, 2.95, 6.48, 8.55],
+                ..TYPICAL
+            },
+        ),
+        (
             "long-names",
             Night {
                 recording: "2026-03-14_participant-000417_visit-03_left-ankle_GENEActiv_serial-052411_\

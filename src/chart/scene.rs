@@ -255,6 +255,34 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_is_that_of_the_stamps() {
+        let row = |start: &str, timezone: &str| {
+            let columns = "recording,night,start,end,lights_off,lights_on,sleep_onset,final_wake,\
+                hours_in_bed,hours_asleep,hours_observed,hypnic_starts,limb_movements,pattern,\
+                evidence,start_s,end_s,lights_off_s,lights_on_s,placement,timezone,bed_source,\
+                rate_hz,cannot_show";
+            let values = format!(
+                "a.csv,1,{start},,,,,,8,7,8,0,0,quiet,,90,99,90,99,wrist,{timezone},given,50,"
+            );
+            let values: csv::StringRecord = values.split(',').collect();
+            values.deserialize::<NightRow>(Some(&columns.split(',').collect())).unwrap()
+        };
+        // The night starts 90 s into the recording; an hour later it is 23:01:30
+        // by the stamp, whatever the name of the zone says.
+        let hour_later = |start: &str, zone: &str| clock(&row(start, zone)).label(3690.0);
+        let stamp = "2026-10-24T22:01:30.000+02:00";
+        let later = "2026-10-24T23:01:30.000+02:00";
+        assert_eq!(hour_later(stamp, "Europe/Berlin"), later);
+        assert_eq!(hour_later(stamp, "America/New_York"), later);
+        assert_eq!(hour_later(stamp, ""), later);
+        assert_eq!(hour_later("2026-10-24T22:01:30.000", ""), "2026-10-24T23:01:30.000");
+        assert_eq!(hour_later("", ""), "");
+        // Six hours later the clocks of Berlin have been put back.
+        let berlin = clock(&row(stamp, "Europe/Berlin"));
+        assert_eq!(berlin.label(90.0 + 6.0 * 3600.0), "2026-10-25T03:01:30.000+01:00");
+    }
+
+    #[test]
     fn nothing_recorded_is_one_gap() {
         assert_eq!(spans(&[], &(0.0..60.0)), [Span { state: State::Gap, time: 0.0..60.0 }]);
     }
