@@ -8,9 +8,11 @@ use std::path::Path;
 use hypnic::chart;
 use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
+use hypnic::report::files;
 use hypnic::report::tables::{EpochRow, MovementRow, NightRow, Pattern, Tables};
 use hypnic::time::{Clock, ZoneSource};
 use jiff::tz::TimeZone;
+use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 /// An invented night: what differs from night to night.
 struct Night {
@@ -287,6 +289,14 @@ fn nights() -> Vec<(&'static str, Night)> {
         ("awake", Night { asleep_h: &[], starts_h: &[], ..TYPICAL }),
         ("crowded", Night { scattered: 5000, ..TYPICAL }),
         (
+            "starts",
+            Night {
+                series: &[(2.4, 58, 26.0)],
+                starts_h: &[0.58, 0.66, 0.705, 1.1, 1.12, 1.5, 2.19, 2.6, 2.9, 2.95, 6.48, 8.55],
+                ..TYPICAL
+            },
+        ),
+        (
             "long-names",
             Night {
                 recording: "2026-03-14_participant-000417_visit-03_left-ankle_GENEActiv_serial-052411_\
@@ -311,8 +321,42 @@ fn nights() -> Vec<(&'static str, Night)> {
     ]
 }
 
+/// The texts of a chart, each with its x and y in pixels.
+fn texts(svg: &str) -> Vec<(f64, f64, String)> {
+    let number = |tag: &str, name: &str| {
+        let value = tag.split_once(&format!(" {name}=\"")).unwrap().1;
+        value.split_once('"').unwrap().0.parse::<f64>().unwrap() / 10.0
+    };
+    svg.split("<text")
+        .skip(1)
+        .map(|text| {
+            let (tag, rest) = text.split_once('>').unwrap();
+            let words = rest.split_once("</text>").unwrap().0.trim();
+            (number(tag, "x"), number(tag, "y"), words.to_owned())
+        })
+        .collect()
+}
+
+fn says(svg: &str, words: &str) -> bool {
+    texts(svg).iter().any(|(_, _, text)| text.contains(words))
+}
+
+/// How many elements of a shape have a colour as fill or stroke.
+fn elements(svg: &str, shape: &str, colour: &str) -> usize {
+    let opening = format!("<{shape} ");
+    svg.lines().filter(|line| line.starts_with(&opening) && line.contains(colour)).count()
+}
+
+/// Fonts and all, as a browser would lay it out.
+fn laid_out(svg: &str) -> Tree {
+    let mut options = Options::default();
+    options.fontdb_mut().load_font_data(notosans::REGULAR_TTF.to_vec());
+    options.fontdb_mut().load_font_data(notosans::BOLD_TTF.to_vec());
+    Tree::from_str(svg, &options).expect("well-formed SVG")
+}
+
 #[test]
-fn every_kind_of_night_draws() {
+fn every_kind_of_night_draws_within_the_page() {
     let folder = std::env::var_os("HYPNIC_CHARTS");
     for (name, night) in nights() {
         let tables = night.tables();
@@ -322,9 +366,250 @@ fn every_kind_of_night_draws() {
             ("intervals", chart::intervals_svg(&tables, row)),
         ] {
             if let Some(folder) = &folder {
-                let path = Path::new(folder).join(format!("{name}-{chart}"));
-                std::fs::write(path.with_extension("svg"), &svg).unwrap();
+                let path = Path::new(folder).join(format!("{name}-{chart}.svg"));
+                std::fs::write(path, &svg).unwrap();
+            }
+            let tree = laid_out(&svg);
+            let (page, drawn) = (tree.size(), tree.root().abs_stroke_bounding_box());
+            assert!(
+                drawn.left() >= 0.0
+                    && drawn.top() >= 0.0
+                    && drawn.right() <= page.width()
+                    && drawn.bottom() <= page.height(),
+                "{name}-{chart}: {drawn:?} on {page:?}"
+            );
+            assert!(says(&svg, "not a diagnosis"), "{name}-{chart}");
+        }
+    }
+}
+
+#[test]
+fn texts_do_not_overlap() {
+    for (name, night) in nights() {
+        let tables = night.tables();
+        for svg in [
+            chart::timeline_svg(&tables, &tables.nights[0]),
+            chart::intervals_svg(&tables, &tables.nights[0]),
+        ] {
+            let tree = laid_out(&svg);
+            let mut boxes = Vec::new();
+            collect_texts(tree.root(), &mut boxes);
+            assert_eq!(boxes.len(), texts(&svg).len(), "{name}");
+            for (at, (a, one)) in boxes.iter().enumerate() {
+                for (b, other) in &boxes[at + 1..] {
+                    let apart = a.right() <= b.left()
+                        || b.right() <= a.left()
+                        || a.bottom() <= b.top()
+                        || b.bottom() <= a.top();
+                    assert!(apart, "{name}: {one:?} overlaps {other:?}");
+                }
             }
         }
     }
+}
+
+/// The ink of every text (not its line box) and what it says.
+fn collect_texts(group: &Group, boxes: &mut Vec<(Rect, String)>) {
+    for node in group.children() {
+        match node {
+            Node::Group(group) => collect_texts(group, boxes),
+            Node::Text(text) => {
+                let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                boxes.push((text.flattened().abs_bounding_box(), words));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn same_tables_same_bytes() {
+    let tables = TYPICAL.tables();
+    let night = &tables.nights[0];
+    assert_eq!(chart::timeline_svg(&tables, night), chart::timeline_svg(&tables, night));
+    assert_eq!(chart::intervals_svg(&tables, night), chart::intervals_svg(&tables, night));
+    let dir = tempfile::tempdir().unwrap();
+    files::write_tables(dir.path(), &tables).unwrap();
+    let read = files::read_tables(dir.path()).unwrap();
+    let written = files::as_written(&tables);
+    assert_eq!(
+        chart::timeline_svg(&read, &read.nights[0]),
+        chart::timeline_svg(&written, &written.nights[0])
+    );
+}
+
+#[test]
+fn every_movement_shown_has_one_mark() {
+    // The shape and the colour of Okabe and Ito of each kind; one more of each
+    // stands in the legend, and the stars have an outline of another colour.
+    let looks = [
+        (Kind::HypnicStart, "polygon", "#D55E00"),
+        (Kind::LimbMovement, "circle", "#0072B2"),
+        (Kind::Twitch, "polyline", "#56B4E9"),
+        (Kind::Rhythmic, "polygon", "#009E73"),
+        (Kind::PostureShift, "polygon", "#CC79A7"),
+        (Kind::GrossMovement, "circle", "#E69F00"),
+        (Kind::Disturbance, "polyline", "#777777"),
+    ];
+    for (name, night) in nights() {
+        let tables = night.tables();
+        let svg = chart::timeline_svg(&tables, &tables.nights[0]);
+        let from_s = (night.lights_off_h - 0.5).max(0.0) * 3600.0;
+        let to_s = (night.lights_on_h + 0.5).min(night.hours) * 3600.0;
+        for (kind, shape, colour) in looks {
+            let shown = tables
+                .movements
+                .iter()
+                .filter(|row| row.kind == kind && row.onset_s >= from_s && row.onset_s < to_s)
+                .count();
+            assert_eq!(elements(&svg, shape, colour), shown + 1, "{name}: {kind}");
+        }
+    }
+}
+
+#[test]
+fn every_series_has_one_bracket() {
+    for (name, night) in nights() {
+        let tables = night.tables();
+        let svg = chart::timeline_svg(&tables, &tables.nights[0]);
+        let mut numbers: Vec<_> =
+            tables.movements.iter().filter_map(|row| row.wasm_series).collect();
+        numbers.dedup();
+        numbers.sort_unstable();
+        numbers.dedup();
+        // A bracket is a line of four points; the other lines of its colour
+        // have two.
+        let brackets = svg
+            .lines()
+            .filter(|line| line.starts_with("<polyline") && line.contains("#004F86"))
+            .filter(|line| line.split("points=").nth(1).unwrap().matches(',').count() == 4)
+            .count();
+        assert_eq!(brackets, numbers.len(), "{name}");
+    }
+}
+
+#[test]
+fn ticks_stand_where_the_clock_says() {
+    let tables = TYPICAL.tables();
+    let svg = chart::timeline_svg(&tables, &tables.nights[0]);
+    // The panels reach from 74 to 1008 px, for 8.6 h from 22:22:17.250.
+    let per_hour = (1008.0 - 74.0) / 8.6;
+    let first = (37.0 * 60.0 + 42.75) / 3600.0;
+    let hours = ["23:00", "00:00", "01:00", "02:00", "03:00", "04:00", "05:00", "06:00"];
+    for (hour, label) in hours.into_iter().enumerate() {
+        let x = 74.0 + per_hour * (first + hour as f64);
+        let found = texts(&svg).into_iter().find(|(_, _, text)| text == label);
+        let (at, ..) = found.unwrap_or_else(|| panic!("no tick {label}"));
+        assert!((at - x).abs() < 0.2, "{label} at {at}, not {x}");
+    }
+    for landmark in ["lights off 22:49", "sleep onset 23:05", "final wake 06:19", "lights on 06:34"]
+    {
+        assert!(says(&svg, landmark), "{landmark}");
+    }
+    assert!(says(&svg, "clock time, Europe/Berlin"));
+}
+
+#[test]
+fn without_a_clock_hours_count_from_the_start() {
+    let tables = Night { night: "1", start: None, ..TYPICAL }.tables();
+    let svg = chart::timeline_svg(&tables, &tables.nights[0]);
+    for text in ["0 h", "8 h", "night 1", "lights off 27 min", "which has no clock"] {
+        assert!(says(&svg, text), "{text}");
+    }
+}
+
+#[test]
+fn the_numbers_of_the_night_stand_above() {
+    let tables = TYPICAL.tables();
+    let mut night = tables.nights[0].clone();
+    night.plm_per_hour_sleep = Some(23.44);
+    night.hypnic_starts = 5;
+    (night.hours_asleep, night.hours_in_bed, night.hours_observed) = (6.866, 7.667, 7.667);
+    let svg = chart::timeline_svg(&tables, &night);
+    let numbers = "Accelerometer PLM index 23.4/h of estimated sleep · 5 hypnic starts · \
+                   6 h 52 min asleep of 7 h 40 min in bed";
+    assert!(texts(&svg).iter().any(|(_, _, text)| text == numbers), "{:?}", &texts(&svg)[..3]);
+    (night.plm_per_hour_sleep, night.plm_per_hour_bed) = (None, None);
+    (night.sleep_onset_s, night.final_wake_s, night.hours_observed) = (None, None, 4.0);
+    let svg = chart::timeline_svg(&tables, &night);
+    let numbers = "No accelerometer PLM index · 5 hypnic starts · no sleep found in 7 h 40 min in \
+                   bed, 4 h 00 min of it recorded and worn";
+    assert!(texts(&svg).iter().any(|(_, _, text)| text == numbers), "{:?}", &texts(&svg)[..3]);
+}
+
+#[test]
+fn few_intervals_make_a_sentence_instead_of_a_histogram() {
+    let mut tables = TYPICAL.tables();
+    let mut kept = 0;
+    for row in &mut tables.movements {
+        kept += u32::from(row.imi_s.is_some());
+        row.imi_s = row.imi_s.filter(|_| kept <= 4);
+    }
+    let four = chart::intervals_svg(&tables, &tables.nights[0]);
+    assert!(says(&four, "Too few intervals"));
+    tables.movements.last_mut().unwrap().imi_s = Some(25.0);
+    let five = chart::intervals_svg(&tables, &tables.nights[0]);
+    assert!(!says(&five, "Too few intervals"));
+    assert!(says(&five, "5 intervals between candidate limb movements"));
+}
+
+#[test]
+fn letters_show_without_fonts_of_the_system() {
+    let tables = Night { series: &[], scattered: 5, ..TYPICAL }.tables();
+    let svg = chart::intervals_svg(&tables, &tables.nights[0]);
+    let mut wordless = svg.clone();
+    while let Some(begin) = wordless.find("<text") {
+        let end = wordless[begin..].find("</text>").unwrap() + "</text>".len();
+        wordless.replace_range(begin..begin + end, "");
+    }
+    let (with, without) = (dark_pixels(&chart::png(&svg)), dark_pixels(&chart::png(&wordless)));
+    // The title is the first line, 20 px high, 24 px from the left; in the
+    // picture twice that.
+    let title = |dark: &[(u32, u32)]| {
+        dark.iter().filter(|(x, y)| (48..400).contains(x) && (28..86).contains(y)).count()
+    };
+    assert_eq!(title(&without), 0);
+    assert!(title(&with) > 1000, "{} dark pixels", title(&with));
+}
+
+/// Where a picture is darker than half.
+fn dark_pixels(picture: &[u8]) -> Vec<(u32, u32)> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!(info.color_type, png::ColorType::Rgb);
+    (0..)
+        .zip(pixels.chunks_exact(3))
+        .filter(|(_, rgb)| rgb.iter().all(|part| *part < 128))
+        .map(|(at, _)| (at % info.width, at / info.width))
+        .collect()
+}
+
+#[test]
+fn four_files_a_night_are_written() {
+    let mut tables = Night { series: &[], scattered: 0, starts_h: &[], ..TYPICAL }.tables();
+    let second = NightRow { night: "../2 b".to_owned(), ..tables.nights[0].clone() };
+    tables.nights.push(second);
+    tables.epochs.clear();
+    let dir = tempfile::tempdir().unwrap();
+    let written = chart::write(dir.path(), &tables).unwrap();
+    let mut names: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    let expected = [
+        "intervals----2-b.png",
+        "intervals----2-b.svg",
+        "intervals-2026-03-14.png",
+        "intervals-2026-03-14.svg",
+        "timeline----2-b.png",
+        "timeline----2-b.svg",
+        "timeline-2026-03-14.png",
+        "timeline-2026-03-14.svg",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(written.len(), 8);
+    let svg = std::fs::read_to_string(dir.path().join("timeline-2026-03-14.svg")).unwrap();
+    assert_eq!(svg, chart::timeline_svg(&tables, &tables.nights[0]));
 }

@@ -1,8 +1,11 @@
-//! Where the ticks stand and what they say.
+//! The axes of the charts: their scales, where the ticks stand, what they say.
 
 use std::ops::Range;
 
 use jiff::civil::DateTime;
+use plotters::coord::combinators::{IntoLogRange, LogCoord};
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use plotters::coord::types::RangedCoordf64;
 
 use crate::time::Clock;
 
@@ -10,6 +13,77 @@ use crate::time::Clock;
 const STEPS_MIN: [i32; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440];
 /// More ticks than this would crowd a timeline.
 const TICKS_MAX: f64 = 16.0;
+
+/// An axis of a chart: its scale, and its ticks with what they say.
+pub struct Axis {
+    scale: Scale,
+    ticks: Vec<(f64, String)>,
+}
+
+enum Scale {
+    Linear(RangedCoordf64),
+    Log(LogCoord<f64>),
+}
+
+impl Axis {
+    /// A linear scale.
+    pub fn linear(range: Range<f64>, ticks: Vec<(f64, String)>) -> Self {
+        Self { scale: Scale::Linear(range.into()), ticks }
+    }
+
+    /// A logarithmic scale; its range is above 0.
+    pub fn log(range: Range<f64>, ticks: Vec<(f64, String)>) -> Self {
+        Self { scale: Scale::Log(range.log_scale().into()), ticks }
+    }
+
+    /// A linear scale of counts from 0, with room for a number above `tallest`
+    /// and at most `ticks` steps.
+    pub fn counts(tallest: usize, ticks: usize) -> Self {
+        let (step, top) = counts(tallest + tallest / 6 + 1, ticks);
+        let ticks = (0..=top).step_by(step).map(|count| (count as f64, count.to_string()));
+        Self::linear(0.0..top as f64, ticks.collect())
+    }
+}
+
+/// Ticks that say their own number.
+pub fn numbered(ticks: &[f64]) -> Vec<(f64, String)> {
+    ticks.iter().map(|tick| (*tick, tick.to_string())).collect()
+}
+
+impl Ranged for Axis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        match &self.scale {
+            Scale::Linear(scale) => scale.map(value, limit),
+            Scale::Log(scale) => scale.map(value, limit),
+        }
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        // plotters asks twice: for the lines with labels, then for light ones
+        // between them, of which there are none.
+        if hint.weight().allow_light_points() {
+            return Vec::new();
+        }
+        self.ticks.iter().map(|(at, _)| *at).collect()
+    }
+
+    fn range(&self) -> Range<f64> {
+        match &self.scale {
+            Scale::Linear(scale) => scale.range(),
+            Scale::Log(scale) => scale.range(),
+        }
+    }
+}
+
+impl ValueFormatter<f64> for Axis {
+    fn format_ext(&self, value: &f64) -> String {
+        let tick = self.ticks.iter().find(|(at, _)| at == value);
+        tick.map_or_else(String::new, |(_, text)| text.clone())
+    }
+}
 
 /// The ticks of the time axis: at round clock times; without a clock, at round
 /// times from the start of the recording.

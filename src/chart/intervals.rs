@@ -5,8 +5,9 @@
 use plotters::coord::ranged1d::Ranged as _;
 use plotters::prelude::*;
 
+use super::axis::{Axis, numbered};
 use super::header::{self, Header};
-use super::panel::{Chart, Frame, HEADING_PX, Side, mesh, numbered};
+use super::panel::{Chart, HEADING_PX, Place, mesh};
 use super::paper::{
     ASIDE, Align, BAND, BAND_INK, BAND_OPACITY, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, OUTSIDE,
     PX, Paper, draw, stroke, sure,
@@ -124,11 +125,11 @@ fn linear(paper: &Paper, top: f64, bottom: f64, intervals: &[Interval]) {
     let bins = histogram(intervals, (end / BIN_S) as usize, |s| s / BIN_S);
     let longer = intervals.iter().filter(|(s, _)| *s >= end).count();
     let aside = format!("count in bins of 2 s; {longer} of 90 s and longer are not shown");
-    let frame = Frame { left: 60.0, right: 480.0, top, bottom, foot: 20.0 };
-    frame.heading(paper, "To 90 s", &aside);
+    let place = Place { left: 60.0, right: 480.0, top, bottom, foot: 20.0 };
+    place.heading(paper, "To 90 s", &aside);
     let ticks: Vec<f64> = (0..=9).map(|ten| f64::from(ten) * 10.0).collect();
-    let x = Side::linear(0.0..end, numbered(&ticks));
-    bars(paper, &frame, x, &bins, |edge| edge * BIN_S, median_s(intervals));
+    let x = Axis::linear(0.0..end, numbered(&ticks));
+    bars(paper, &place, x, &bins, |edge| edge * BIN_S, median_s(intervals));
 }
 
 fn logarithmic(paper: &Paper, top: f64, bottom: f64, intervals: &[Interval]) {
@@ -137,10 +138,10 @@ fn logarithmic(paper: &Paper, top: f64, bottom: f64, intervals: &[Interval]) {
     let bins = histogram(intervals, LOG_END_BINS, |s| s.max(1.0).ln() / BIN_LN);
     let longer = intervals.iter().filter(|(s, _)| *s >= end).count();
     let aside = format!("count in bins of 0.1 ln s; {longer} longer than {end:.0} s");
-    let frame = Frame { left: 560.0, right: 976.0, top, bottom, foot: 20.0 };
-    frame.heading(paper, "On a logarithmic scale", &aside);
-    let x = Side::log(1.0..end, numbered(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 90.0, 200.0]));
-    bars(paper, &frame, x, &bins, edge, median_s(intervals));
+    let place = Place { left: 560.0, right: 976.0, top, bottom, foot: 20.0 };
+    place.heading(paper, "On a logarithmic scale", &aside);
+    let x = Axis::log(1.0..end, numbered(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 90.0, 200.0]));
+    bars(paper, &place, x, &bins, edge, median_s(intervals));
 }
 
 /// What the colours of the bars are, between the names of the axes.
@@ -155,20 +156,20 @@ fn keys(paper: &Paper, y: f64) {
 
 fn bars(
     paper: &Paper,
-    frame: &Frame,
-    x: Side,
+    place: &Place,
+    x: Axis,
     bins: &[Bin],
     edge: impl Fn(f64) -> f64,
     median_s: Option<f64>,
 ) {
     let tallest = bins.iter().map(|(_, all)| *all).max().unwrap_or(0);
-    let y = Side::counts(tallest, 5);
+    let y = Axis::counts(tallest, 5);
     let top = y.range().end;
-    let mut chart = frame.chart(paper, x, y);
+    let mut chart = place.chart(paper, x, y);
     let band = [(BAND_S.0, top), (BAND_S.1, 0.0)];
     sure(chart.draw_series([Rectangle::new(band, BAND.mix(BAND_OPACITY).filled())]));
     mesh(&mut chart);
-    landmarks(paper, frame, &chart, median_s);
+    landmarks(paper, place, &chart, median_s);
     for (bin, &(inside, all)) in bins.iter().enumerate().filter(|(_, (_, all))| *all > 0) {
         let (from, to) = (edge(bin as f64), edge(bin as f64 + 1.0));
         let (from, to) = (from + 0.06 * (to - from), to - 0.06 * (to - from));
@@ -178,24 +179,51 @@ fn bars(
             Rectangle::new([(from, all), (to, inside)], OUTSIDE.filled()),
         ]));
     }
-    let middle = f64::midpoint(frame.left, frame.right);
-    paper.write("interval, s", (middle, frame.bottom + 29.0), Align::Middle, ASIDE);
+    let middle = f64::midpoint(place.left, place.right);
+    paper.write("interval, s", (middle, place.bottom + 29.0), Align::Middle, ASIDE);
 }
 
 /// Names the band, and marks the median if it lies within the chart.
-fn landmarks(paper: &Paper, frame: &Frame, chart: &Chart, median_s: Option<f64>) {
+fn landmarks(paper: &Paper, place: &Place, chart: &Chart, median_s: Option<f64>) {
     const ROW_PX: f64 = 16.0;
     let x_px = |s: f64| f64::from(chart.backend_coord(&(s, 0.0)).0) / f64::from(PX);
     let band_end = x_px(BAND_S.1);
-    let y = frame.top + 9.0;
+    let y = place.top + 9.0;
     paper.write("10–90 s", (band_end - 5.0, y), Align::Right, LABEL.ink(BAND_INK));
     let Some(median) = median_s.filter(|median| chart.x_range().contains(median)) else { return };
     let x = x_px(median);
     let text = format!("median {median:.1} s");
-    paper.line(&[(x, frame.top), (x, frame.bottom)], INK, 1.2);
+    paper.line(&[(x, place.top), (x, place.bottom)], INK, 1.2);
     if x + 5.0 + LABEL.width_px(&text) < band_end - 60.0 {
         paper.write(&text, (x + 5.0, y), Align::Left, LABEL);
     } else {
         paper.write(&text, (x - 5.0, y + ROW_PX), Align::Right, LABEL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_fall_into_the_bins_that_contain_them() {
+        let intervals = [(0.5, false), (2.0, false), (25.9, true), (26.0, true), (90.0, false)];
+        let linear = histogram(&intervals, 45, |s| s / BIN_S);
+        let expected = [(0, (0, 1)), (1, (0, 1)), (12, (1, 1)), (13, (1, 1))];
+        for (bin, counted) in linear.iter().enumerate() {
+            let found = expected.iter().find(|(at, _)| *at == bin);
+            assert_eq!(*counted, found.map_or((0, 0), |(_, counted)| *counted), "bin {bin}");
+        }
+        // ln 2 = 0.69, ln 25.9 = 3.254, ln 26 = 3.258, ln 90 = 4.4998.
+        let log = histogram(&intervals, LOG_END_BINS, |s| s.max(1.0).ln() / BIN_LN);
+        assert_eq!((log[0], log[6], log[32], log[44]), ((0, 1), (0, 1), (2, 2), (0, 1)));
+        assert_eq!(log.iter().map(|(_, all)| all).sum::<usize>(), 5);
+    }
+
+    #[test]
+    fn the_median_halves_the_intervals() {
+        assert_eq!(median_s(&[]), None);
+        assert_eq!(median_s(&[(3.0, false), (4.0, true), (90.0, true)]), Some(4.0));
+        assert_eq!(median_s(&[(3.0, false), (5.0, true)]), Some(4.0));
     }
 }

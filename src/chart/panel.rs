@@ -1,93 +1,17 @@
 //! One panel of a chart: a heading, and a plotters chart with a light grid and
 //! ticks where they are told to be.
 
-use std::ops::Range;
-
-use plotters::coord::combinators::{IntoLogRange, LogCoord};
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::axis::counts;
+use super::axis::Axis;
 use super::paper::{ASIDE, Align, GRID, HEADING, Paper, TICK, stroke, sure, units};
 
 /// A plotters chart.
-pub type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Side, Side>>;
-
-/// One side of a chart: its scale, and its ticks with what they say.
-pub struct Side {
-    scale: Scale,
-    ticks: Vec<(f64, String)>,
-}
-
-enum Scale {
-    Linear(RangedCoordf64),
-    Log(LogCoord<f64>),
-}
-
-impl Side {
-    /// A linear scale.
-    pub fn linear(range: Range<f64>, ticks: Vec<(f64, String)>) -> Self {
-        Self { scale: Scale::Linear(range.into()), ticks }
-    }
-
-    /// A logarithmic scale; its range is above 0.
-    pub fn log(range: Range<f64>, ticks: Vec<(f64, String)>) -> Self {
-        Self { scale: Scale::Log(range.log_scale().into()), ticks }
-    }
-
-    /// A linear scale of counts from 0, with room for a number above `tallest`
-    /// and at most `ticks` steps.
-    pub fn counts(tallest: usize, ticks: usize) -> Self {
-        let (step, top) = counts(tallest + tallest / 6 + 1, ticks);
-        let ticks = (0..=top).step_by(step).map(|count| (count as f64, count.to_string()));
-        Self::linear(0.0..top as f64, ticks.collect())
-    }
-}
-
-/// Ticks that say their own number.
-pub fn numbered(ticks: &[f64]) -> Vec<(f64, String)> {
-    ticks.iter().map(|tick| (*tick, tick.to_string())).collect()
-}
-
-impl Ranged for Side {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        match &self.scale {
-            Scale::Linear(scale) => scale.map(value, limit),
-            Scale::Log(scale) => scale.map(value, limit),
-        }
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        // plotters asks twice: for the lines with labels, then for light ones
-        // between them, of which there are none.
-        if hint.weight().allow_light_points() {
-            return Vec::new();
-        }
-        self.ticks.iter().map(|(at, _)| *at).collect()
-    }
-
-    fn range(&self) -> Range<f64> {
-        match &self.scale {
-            Scale::Linear(scale) => scale.range(),
-            Scale::Log(scale) => scale.range(),
-        }
-    }
-}
-
-impl ValueFormatter<f64> for Side {
-    fn format_ext(&self, value: &f64) -> String {
-        let tick = self.ticks.iter().find(|(at, _)| at == value);
-        tick.map_or_else(String::new, |(_, text)| text.clone())
-    }
-}
+pub type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
 
 /// Where a panel stands, px.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame {
+pub struct Place {
     /// Left end of the plot; the labels stand before it.
     pub left: f64,
     /// Right end.
@@ -103,9 +27,9 @@ pub struct Frame {
 /// Room a heading takes above its panel, px.
 pub const HEADING_PX: f64 = 18.0;
 
-impl Frame {
-    /// Builds the chart that fills this frame.
-    pub fn chart<'a>(&self, paper: &Paper<'a>, x: Side, y: Side) -> Chart<'a> {
+impl Place {
+    /// Builds the chart that fills this place.
+    pub fn chart<'a>(&self, paper: &Paper<'a>, x: Axis, y: Axis) -> Chart<'a> {
         let height = self.bottom - self.top + self.foot;
         let area =
             paper.area.clone().shrink((0, units(self.top)), (units(self.right), units(height)));

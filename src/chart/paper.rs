@@ -185,7 +185,7 @@ impl Type {
     /// broken, and what does not fit into `lines` is left out with an ellipsis.
     pub fn wrap(&self, text: &str, width_px: f64, lines: usize) -> Vec<String> {
         let mut wrapped = vec![String::new()];
-        for word in text.split_whitespace() {
+        'words: for word in text.split_whitespace() {
             let line = wrapped.last_mut().expect("there is always a line");
             let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
             if self.width_px(&longer) <= width_px {
@@ -202,9 +202,9 @@ impl Type {
                     line.pop();
                     wrapped.push(letter.to_string());
                 }
-            }
-            if wrapped.len() > lines {
-                break;
+                if wrapped.len() > lines {
+                    break 'words;
+                }
             }
         }
         if wrapped.len() > lines {
@@ -245,17 +245,13 @@ impl Paper<'_> {
     /// Hatches a rectangle with rising lines.
     pub fn hatch<C: Color>(&self, (x0, y0): (f64, f64), (x1, y1): (f64, f64), colour: C) {
         const APART_PX: f64 = 5.0;
-        let colour = colour.to_rgba();
         let height = y1 - y0;
-        let mut foot = (x0 / APART_PX).ceil() * APART_PX;
-        while foot < x1 + height {
-            let (left, right) = ((foot - height).max(x0), foot.min(x1));
-            if left < right {
-                let at = |x: f64| (x, y1 - (x - (foot - height)) + 0.0);
-                let (a, b) = (at(left), at(right));
-                self.line(&[a, b], colour, 0.8);
-            }
-            foot += APART_PX;
+        // A line rises from its foot by as much as it goes right.
+        let feet = (0..).map(|line| x0 - height + f64::from(line) * APART_PX);
+        for foot in feet.take_while(|foot| *foot < x1) {
+            let (left, right) = (foot.max(x0), (foot + height).min(x1));
+            let at = |x: f64| (x, y1 - (x - foot));
+            self.line(&[at(left), at(right)], &colour, 0.8);
         }
     }
 }
@@ -267,4 +263,41 @@ fn printable(text: &str) -> String {
             |c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c },
         )
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_as_wide_as_the_font_says() {
+        // Advances in the font's table hmtx, of 1000 to the em; Noto Sans
+        // kerns none of these.
+        let set = Type { size_px: 100.0, ..LABEL };
+        assert!((set.width_px("H") - 74.1).abs() < 0.11, "{}", set.width_px("H"));
+        assert!((set.width_px("0000") - 4.0 * 57.2).abs() < 0.11, "{}", set.width_px("0000"));
+        assert_eq!(set.width_px("夜"), 100.0);
+    }
+
+    #[test]
+    fn long_texts_are_broken_and_the_rest_is_left_out() {
+        let set = Type { size_px: 10.0, ..LABEL };
+        let digits = 10.5 * 5.72;
+        assert_eq!(set.wrap("0123456789 0123", digits, 3), ["0123456789", "0123"]);
+        assert_eq!(set.wrap("01234567890123", digits, 3), ["0123456789", "0123"]);
+        let cut = set.wrap(&"0 ".repeat(1000), digits, 2);
+        assert_eq!(cut.len(), 2);
+        assert!(cut[1].ends_with('…') && set.width_px(&cut[1]) <= digits, "{cut:?}");
+    }
+
+    #[test]
+    fn opacity_stays_with_the_colour_it_belongs_to() {
+        let svg = r##"<rect opacity="1" fill="#000000" stroke="none"/>
+<circle opacity="0.5" fill="none" stroke="#000000"/>
+<polygon opacity="0.5" fill="#000000"/>"##;
+        let expected = r##"<rect fill="#000000" stroke="none"/>
+<circle stroke-opacity="0.5" fill="none" stroke="#000000"/>
+<polygon fill-opacity="0.5" fill="#000000"/>"##;
+        assert_eq!(lean(svg), expected);
+    }
 }

@@ -213,3 +213,77 @@ fn series(movements: &[&MovementRow]) -> Vec<Series> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(onset_s: f64, asleep: bool, worn: bool, observed: f64) -> EpochRow {
+        EpochRow {
+            night: "1".to_owned(),
+            time: String::new(),
+            onset_s,
+            asleep,
+            worn,
+            observed,
+            posture_deg: (observed >= 0.5).then_some(onset_s / 30.0),
+            activity_mg: None,
+        }
+    }
+
+    #[test]
+    fn epochs_become_spans_and_what_is_missing_a_gap() {
+        let epochs = [
+            epoch(0.0, true, true, 1.0),
+            epoch(30.0, true, true, 0.5),
+            epoch(60.0, true, false, 1.0),
+            epoch(90.0, true, true, 0.49),
+            epoch(150.0, false, true, 1.0),
+        ];
+        let epochs: Vec<_> = epochs.iter().collect();
+        let found = spans(&epochs, &(10.0..170.0));
+        let expected = [
+            (State::Asleep, 10.0..60.0),
+            (State::NotWorn, 60.0..90.0),
+            (State::Gap, 90.0..150.0),
+            (State::Awake, 150.0..170.0),
+        ];
+        assert_eq!(found, expected.map(|(state, time)| Span { state, time }));
+        let lines = postures(&epochs, &(10.0..170.0));
+        let first = [(10.0, 0.0), (30.0, 0.0), (30.0, 1.0), (60.0, 1.0), (60.0, 2.0), (90.0, 2.0)];
+        assert_eq!(lines, [first.to_vec(), vec![(150.0, 5.0), (170.0, 5.0)]]);
+    }
+
+    #[test]
+    fn the_clock_is_that_of_the_stamps() {
+        let row = |start: &str, timezone: &str| {
+            let columns = "recording,night,start,end,lights_off,lights_on,sleep_onset,final_wake,\
+                hours_in_bed,hours_asleep,hours_observed,hypnic_starts,limb_movements,pattern,\
+                evidence,start_s,end_s,lights_off_s,lights_on_s,placement,timezone,bed_source,\
+                rate_hz,cannot_show";
+            let values = format!(
+                "a.csv,1,{start},,,,,,8,7,8,0,0,quiet,,90,99,90,99,wrist,{timezone},given,50,"
+            );
+            let values: csv::StringRecord = values.split(',').collect();
+            values.deserialize::<NightRow>(Some(&columns.split(',').collect())).unwrap()
+        };
+        // The night starts 90 s into the recording; an hour later it is 23:01:30
+        // by the stamp, whatever the name of the zone says.
+        let hour_later = |start: &str, zone: &str| clock(&row(start, zone)).label(3690.0);
+        let stamp = "2026-10-24T22:01:30.000+02:00";
+        let later = "2026-10-24T23:01:30.000+02:00";
+        assert_eq!(hour_later(stamp, "Europe/Berlin"), later);
+        assert_eq!(hour_later(stamp, "America/New_York"), later);
+        assert_eq!(hour_later(stamp, ""), later);
+        assert_eq!(hour_later("2026-10-24T22:01:30.000", ""), "2026-10-24T23:01:30.000");
+        assert_eq!(hour_later("", ""), "");
+        // Six hours later the clocks of Berlin have been put back.
+        let berlin = clock(&row(stamp, "Europe/Berlin"));
+        assert_eq!(berlin.label(90.0 + 6.0 * 3600.0), "2026-10-25T03:01:30.000+01:00");
+    }
+
+    #[test]
+    fn nothing_recorded_is_one_gap() {
+        assert_eq!(spans(&[], &(0.0..60.0)), [Span { state: State::Gap, time: 0.0..60.0 }]);
+    }
+}

@@ -6,9 +6,9 @@ mod movements;
 
 use plotters::prelude::*;
 
-use super::axis::{moment, time_ticks};
+use super::axis::{Axis, moment, time_ticks};
 use super::header::{self, Header};
-use super::panel::{Frame, HEADING_PX, Side, mesh};
+use super::panel::{HEADING_PX, Place, mesh};
 use super::paper::{
     ASIDE, Align, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, MISSING, Paper, SLEEP_GROUND, TICK,
     draw, stroke, sure,
@@ -51,12 +51,12 @@ pub fn svg(tables: &Tables, night: &NightRow) -> String {
 
 /// Where the panels stand.
 struct Rows {
-    strip: Frame,
-    posture: Frame,
-    series: Frame,
-    movements: Frame,
-    hours: Frame,
-    intervals: Frame,
+    strip: Place,
+    posture: Place,
+    series: Place,
+    movements: Place,
+    hours: Place,
+    intervals: Place,
     height_px: f64,
 }
 
@@ -67,7 +67,7 @@ impl Rows {
         let mut row = |gap: f64, height: f64, foot: f64| {
             let top = y + gap;
             y = top + height + foot;
-            Frame { left: LEFT_PX, right: RIGHT_PX, top, bottom: top + height, foot }
+            Place { left: LEFT_PX, right: RIGHT_PX, top, bottom: top + height, foot }
         };
         let strip = row(36.0, 22.0, 0.0);
         let posture = row(12.0 + HEADING_PX, 64.0, 0.0);
@@ -80,7 +80,7 @@ impl Rows {
     }
 
     /// The panels below the strip.
-    fn panels(&self) -> [&Frame; 5] {
+    fn panels(&self) -> [&Place; 5] {
         [&self.posture, &self.series, &self.movements, &self.hours, &self.intervals]
     }
 }
@@ -101,9 +101,9 @@ impl Page<'_, '_> {
     }
 
     /// The time axis; its labels stand below the last panel alone.
-    fn time(&self) -> Side {
+    fn time(&self) -> Axis {
         let ticks = self.ticks.iter().map(|(at, _)| (*at, String::new())).collect();
-        Side::linear(self.scene.window.clone(), ticks)
+        Axis::linear(self.scene.window.clone(), ticks)
     }
 
     /// Sleep and missing data as the ground of the panels.
@@ -115,8 +115,8 @@ impl Page<'_, '_> {
                 State::Awake => continue,
             };
             let (from, to) = (self.x_px(time.start), self.x_px(time.end));
-            for frame in self.rows.panels() {
-                self.paper.fill((from, frame.top), (to, frame.bottom), colour);
+            for place in self.rows.panels() {
+                self.paper.fill((from, place.top), (to, place.bottom), colour);
             }
         }
     }
@@ -156,8 +156,8 @@ impl Page<'_, '_> {
             placed.push((left, left + width, y));
             self.paper.line(&[(x, y - 6.0), (x, self.rows.strip.bottom)], ink, 1.1);
             // Not through the bars, where it would hide a number.
-            for frame in self.rows.panels().into_iter().filter(|f| f.top != self.rows.hours.top) {
-                self.paper.line(&[(x, frame.top), (x, frame.bottom)], ink, 1.1);
+            for place in self.rows.panels().into_iter().filter(|f| f.top != self.rows.hours.top) {
+                self.paper.line(&[(x, place.top), (x, place.bottom)], ink, 1.1);
             }
             self.paper.write(&text, (left, y), Align::Left, LABEL.ink(ink));
         }
@@ -165,12 +165,12 @@ impl Page<'_, '_> {
 
     /// Asleep, awake, not worn, not recorded.
     fn strip(&self) {
-        let frame = &self.rows.strip;
+        let place = &self.rows.strip;
         for Span { state, time } in &self.scene.spans {
             let (from, to) = (self.x_px(time.start), self.x_px(time.end));
-            self.swatch(*state, (from, frame.top), (to, frame.bottom));
+            self.swatch(*state, (from, place.top), (to, place.bottom));
         }
-        let (top, bottom) = (frame.top, frame.bottom);
+        let (top, bottom) = (place.top, place.bottom);
         let outline = [
             (LEFT_PX, top),
             (RIGHT_PX, top),
@@ -189,7 +189,7 @@ impl Page<'_, '_> {
             (State::NotWorn, not_worn),
             (State::Gap, "not recorded"),
         ];
-        let mut y = frame.top + 6.0;
+        let mut y = place.top + 6.0;
         for (state, name) in states {
             let (from, to) = ((LEGEND_PX, y - 5.5), (LEGEND_PX + 18.0, y + 5.5));
             self.swatch(state, from, to);
@@ -198,7 +198,7 @@ impl Page<'_, '_> {
             self.paper.write(name, (LEGEND_PX + 25.0, y), Align::Left, LABEL);
             y += LEGEND_LINE_PX;
         }
-        let middle = f64::midpoint(frame.top, frame.bottom);
+        let middle = f64::midpoint(place.top, place.bottom);
         self.paper.write("sleep", (LEFT_PX - 6.0, middle), Align::Right, TICK);
     }
 
@@ -216,15 +216,15 @@ impl Page<'_, '_> {
 
     /// The angle to the posture held longest.
     fn posture(&self) {
-        let frame = &self.rows.posture;
-        frame.heading(
+        let place = &self.rows.posture;
+        place.heading(
             self.paper,
             "Posture",
             "angle of gravity to the position held longest, degrees",
         );
         let ticks = [0, 90, 180].map(|angle| (f64::from(angle), format!("{angle}°")));
-        let y = Side::linear(0.0..180.0, ticks.to_vec());
-        let mut chart = frame.chart(self.paper, self.time(), y);
+        let y = Axis::linear(0.0..180.0, ticks.to_vec());
+        let mut chart = place.chart(self.paper, self.time(), y);
         mesh(&mut chart);
         for line in &self.scene.postures {
             let line = line.iter().map(|&(at, angle)| (at, angle.clamp(0.0, 180.0)));
@@ -233,9 +233,9 @@ impl Page<'_, '_> {
     }
 
     /// Says that a panel is empty because there is nothing to show.
-    fn nothing(&self, frame: &Frame, text: &str) {
+    fn nothing(&self, place: &Place, text: &str) {
         let middle =
-            (f64::midpoint(frame.left, frame.right), f64::midpoint(frame.top, frame.bottom));
+            (f64::midpoint(place.left, place.right), f64::midpoint(place.top, place.bottom));
         self.paper.write(text, middle, Align::Middle, LEAD.ink(FAINT));
     }
 

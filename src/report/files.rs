@@ -220,16 +220,25 @@ fn bad_value(
     let csv::ErrorKind::Deserialize { err, .. } = error.kind() else {
         return not_a_table(path, error);
     };
-    let field = err.field().and_then(|field| usize::try_from(field).ok());
+    let message = err.to_string();
+    // serde does not say in which field a word stood that names no variant.
+    let unknown = message
+        .split_once("unknown variant `")
+        .and_then(|(_, rest)| rest.split_once("`, expected "));
+    let field = match unknown {
+        Some((word, _)) => record.iter().position(|value| value == word),
+        None => err.field().and_then(|field| usize::try_from(field).ok()),
+    };
     let found = match field.and_then(|field| Some((columns.get(field)?, record.get(field)?))) {
         Some((column, value)) => format!("{value:?} in column {column}"),
         None => format!("{:?}", record.iter().collect::<Vec<_>>().join(",")),
     };
-    let expected = match err.kind() {
-        Kind::ParseBool(_) => "true or false".to_owned(),
-        Kind::ParseInt(_) => "a whole number".to_owned(),
-        Kind::ParseFloat(_) => "a number".to_owned(),
-        other => other.to_string(),
+    let expected = match (err.kind(), unknown) {
+        (Kind::ParseBool(_), _) => "true or false".to_owned(),
+        (Kind::ParseInt(_), _) => "a whole number".to_owned(),
+        (Kind::ParseFloat(_), _) => "a number".to_owned(),
+        (_, Some((_, variants))) => variants.to_owned(),
+        (_, None) => message,
     };
     Error::Input { path: path.to_owned(), at, found, expected, help: HELP.to_owned() }
 }

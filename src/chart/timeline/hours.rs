@@ -4,8 +4,8 @@ use plotters::coord::ranged1d::Ranged as _;
 use plotters::prelude::*;
 
 use super::{LEGEND_LINE_PX, LEGEND_PX, Page};
-use crate::chart::axis::hours;
-use crate::chart::panel::{Side, mesh};
+use crate::chart::axis::{Axis, hours};
+use crate::chart::panel::mesh;
 use crate::chart::paper::{Align, IN_SERIES, LABEL, OUTSIDE, Paper, TICK, sure};
 use crate::chart::scene::{Span, State};
 use crate::movement::Kind;
@@ -23,20 +23,20 @@ struct Bar {
 
 impl Page<'_, '_> {
     pub(super) fn hours(&self) {
-        let frame = &self.rows.hours;
+        let place = &self.rows.hours;
         let aside = match self.scene.clock {
             Clock::None => "count in each hour from the start",
             _ => "count in each hour of the clock",
         };
-        frame.heading(self.paper, "Limb movements per hour", aside);
+        place.heading(self.paper, "Limb movements per hour", aside);
         let bars = self.bars();
         let tallest = bars.iter().map(|bar| bar.all).max().unwrap_or(0);
-        let y = Side::counts(tallest, 4);
+        let y = Axis::counts(tallest, 4);
         let top = y.range().end;
-        let mut chart = frame.chart(self.paper, self.time(), y);
+        let mut chart = place.chart(self.paper, self.time(), y);
         mesh(&mut chart);
         let pixel_s =
-            (self.scene.window.end - self.scene.window.start) / (frame.right - frame.left);
+            (self.scene.window.end - self.scene.window.start) / (place.right - place.left);
         for bar in &bars {
             let (from, to) = (bar.from_s + 1.5 * pixel_s, bar.to_s - 1.5 * pixel_s);
             let (inside, all) = (bar.in_series as f64, bar.all as f64);
@@ -47,7 +47,7 @@ impl Page<'_, '_> {
                 Rectangle::new([(from, inside), (to, 0.0)], IN_SERIES.filled()),
                 Rectangle::new([(from, all), (to, inside)], OUTSIDE.filled()),
             ]));
-            let height = |count: f64| frame.bottom - count / top * (frame.bottom - frame.top);
+            let height = |count: f64| place.bottom - count / top * (place.bottom - place.top);
             let x = self.x_px(f64::midpoint(bar.from_s, bar.to_s));
             let room = self.x_px(to) - self.x_px(from);
             let text = if bar.seen { bar.all.to_string() } else { "–".to_owned() };
@@ -56,7 +56,7 @@ impl Page<'_, '_> {
                 self.paper.write(&text, at, Align::Middle, LABEL);
             }
             let text = bar.in_series.to_string();
-            let tall = frame.bottom - height(inside) > 14.0;
+            let tall = place.bottom - height(inside) > 14.0;
             if bar.in_series < bar.all && tall && room > TICK.width_px(&text) {
                 let at = (x, height(inside) + 7.5);
                 self.paper.write(&text, at, Align::Middle, TICK.ink(WHITE));

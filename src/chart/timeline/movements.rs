@@ -5,9 +5,9 @@ use std::ops::Range;
 use plotters::prelude::*;
 
 use super::{LEFT_PX, LEGEND_LINE_PX, LEGEND_PX, Page, RIGHT_PX};
-use crate::chart::axis::moment;
+use crate::chart::axis::{Axis, moment, numbered};
 use crate::chart::marks::{self, Weight};
-use crate::chart::panel::{Side, mesh, numbered};
+use crate::chart::panel::mesh;
 use crate::chart::paper::{
     Align, FAINT, GRID, IN_SERIES, INK, LABEL, PX, TICK, stroke, sure, units,
 };
@@ -16,6 +16,10 @@ use crate::report::tables::MovementRow;
 
 /// The range of the axis when nothing lies outside it, g.
 const RANGE_G: (f64, f64) = (0.01, 1.0);
+/// The axis reaches this many times as far as a start, so that its time stays
+/// below the brackets.
+const HEADROOM: f64 = 1.6;
+
 /// A hypnic start and its place on the paper.
 struct Start {
     at: (f64, f64),
@@ -38,8 +42,8 @@ impl Page<'_, '_> {
     /// A bracket from the first to the last onset of every series.
     fn brackets(&self) {
         const HEIGHT_PX: f64 = 5.0;
-        let frame = &self.rows.series;
-        let y = frame.bottom - 8.0;
+        let place = &self.rows.series;
+        let y = place.bottom - 8.0;
         let mut free_from = f64::NEG_INFINITY;
         for series in &self.scene.series {
             let (from, to) = (self.x_px(series.time.start), self.x_px(series.time.end));
@@ -57,13 +61,16 @@ impl Page<'_, '_> {
 
     fn peaks(&self) {
         let scene = self.scene;
-        let frame = &self.rows.movements;
-        let range = range_g(scene.movements.iter().map(|row| row.peak_g));
+        let place = &self.rows.movements;
+        let range = range_g(scene.movements.iter().map(|row| match row.kind {
+            Kind::HypnicStart => HEADROOM * row.peak_g,
+            _ => row.peak_g,
+        }));
         let (low, high) = (range.start, range.end);
         let shown = |step: &f64| (low..=high).contains(step);
         let decades: Vec<f64> = STEPS_G.into_iter().step_by(3).filter(shown).collect();
-        let y = Side::log(range, numbered(&decades));
-        let mut chart = frame.chart(self.paper, self.time(), y);
+        let y = Axis::log(range, numbered(&decades));
+        let mut chart = place.chart(self.paper, self.time(), y);
         for g in STEPS_G.into_iter().filter(shown) {
             let line = [(scene.window.start, g), (scene.window.end, g)];
             let style = stroke(GRID.mix(0.6), 0.5);
@@ -94,14 +101,16 @@ impl Page<'_, '_> {
         }
         self.times(&starts);
         if scene.movements.is_empty() {
-            self.nothing(frame, "no movements found");
+            self.nothing(place, "no movements found");
         }
     }
 
     /// The clock times of the starts, above them; neighbours share a label.
     fn times(&self, starts: &[Start]) {
-        const NEIGHBOURS_PX: f64 = 44.0;
+        const NEIGHBOURS_PX: f64 = 24.0;
         const ABOVE_PX: f64 = 15.0;
+        const ROW_PX: f64 = 14.0;
+        let mut placed: Vec<(f64, f64, f64)> = Vec::new();
         for group in starts.chunk_by(|a, b| b.x_px - a.x_px < NEIGHBOURS_PX) {
             let (first, last) = (&group[0], &group[group.len() - 1]);
             let name = |start: &Start| moment(&self.scene.clock, start.at.0);
@@ -111,9 +120,16 @@ impl Page<'_, '_> {
             };
             let half = LABEL.width_px(&text) / 2.0;
             let x = f64::midpoint(first.x_px, last.x_px).clamp(LEFT_PX + half, RIGHT_PX - half);
-            let y = group.iter().map(|start| start.y_px).fold(f64::INFINITY, f64::min) - ABOVE_PX;
+            let top = group.iter().map(|start| start.y_px).fold(f64::INFINITY, f64::min);
+            let mut y = top - ABOVE_PX;
+            while placed.iter().any(|(from, to, row)| {
+                x - half < to + 4.0 && x + half > from - 4.0 && (y - row).abs() < ROW_PX
+            }) {
+                y -= ROW_PX;
+            }
+            placed.push((x - half, x + half, y));
             let (from, to) = ((x - half - 2.0, y - 6.5), (x + half + 2.0, y + 6.0));
-            self.paper.fill(from, to, WHITE.mix(0.8));
+            self.paper.fill(from, to, WHITE.mix(0.65));
             self.paper.write(&text, (x, y), Align::Middle, LABEL);
         }
     }
