@@ -328,7 +328,8 @@ mod tests {
     #[test]
     fn a_batch_stamped_on_arrival_is_spread_over_its_time() {
         // Ten samples arrive every 200 ms, 0.1 ms apart.
-        let stamps: Vec<i64> = (0..100).map(|k| (k / 10) * 200_000_000 + (k % 10) * 100_000).collect();
+        let stamps: Vec<i64> =
+            (0..100).map(|k| (k / 10) * 200_000_000 + (k % 10) * 100_000).collect();
         let frames = (0..100).map(|k| ramp(k as f64 * 0.02)).collect();
         let (out, _) = condition(50.0, stamps, frames);
         assert!(out.gaps.is_empty());

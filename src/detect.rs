@@ -100,7 +100,6 @@ pub struct Found {
 /// assert_eq!(found, run(7)?);
 /// # Ok::<_, hypnic::error::Error>(())
 /// ```
-#[derive(Debug, Clone)]
 pub struct Detector {
     scale: Scale,
     ticker: Ticker,

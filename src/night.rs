@@ -195,15 +195,7 @@ fn night(
     sleep::estimate(&mut rows, &here);
     let bed = bed::find(&mut rows, &here, cut, about);
     let (sleep_onset_s, final_wake_s) = sleep::bounds(&rows);
-    Some(Night {
-        label: cut.label.clone(),
-        start_s,
-        end_s,
-        bed,
-        sleep_onset_s,
-        final_wake_s,
-        rows,
-    })
+    Some(Night { label: cut.label.clone(), start_s, end_s, bed, sleep_onset_s, final_wake_s, rows })
 }
 
 fn rows(epochs: &[Epoch], worn: &[bool], start_s: f64) -> Vec<Row> {

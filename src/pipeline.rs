@@ -197,8 +197,7 @@ fn check(path: &Path, found: &Found, ledger: &Ledger) -> Result<()> {
             help: help.to_owned(),
         })
     };
-    let observed_s: f64 =
-        found.epochs.iter().map(|epoch| f64::from(epoch.covered) * EPOCH_S).sum();
+    let observed_s: f64 = found.epochs.iter().map(|epoch| f64::from(epoch.covered) * EPOCH_S).sum();
     if observed_s < SHORTEST_S {
         let length_s = ledger.frames_read as f64 / ledger.rate_hz;
         return refuse(

@@ -8,15 +8,15 @@
 //! 10 s is met by 10 s whatever the binary fractions of the onsets.
 
 pub mod aasm;
+pub mod kind;
 pub mod legs;
 pub mod marks;
+pub mod night;
 pub mod periodicity;
+pub mod rhythm;
 pub mod rows;
 pub mod series;
 pub mod wasm;
-pub mod kind;
-pub mod night;
-pub mod rhythm;
 
 use std::fmt;
 

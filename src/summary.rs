@@ -7,8 +7,8 @@ pub use pattern::{Finding, Pattern, SEEN_STARTS};
 use crate::movement::Kind;
 use crate::night::{Night, ROW_S};
 use crate::recording::Placement;
-use crate::score::night::{SLOWEST_FOR_LEGS_HZ, Scored, shows_series};
 use crate::score::kind::SLOWEST_FOR_STARTS_HZ;
+use crate::score::night::{SLOWEST_FOR_LEGS_HZ, Scored, shows_series};
 use crate::score::{InSeries, periodicity};
 
 /// The numbers of one night. Rates have their denominator in the name: per hour
@@ -97,7 +97,8 @@ pub fn summarise(
     has_gravity: bool,
 ) -> Summary {
     let hours = |rows: usize| rows as f64 * ROW_S / 3600.0;
-    let in_bed = |onset_s: f64| onset_s + ROW_S / 2.0 >= night.bed.off_s && onset_s < night.bed.on_s;
+    let in_bed =
+        |onset_s: f64| onset_s + ROW_S / 2.0 >= night.bed.off_s && onset_s < night.bed.on_s;
     let bed = || night.rows.iter().filter(|row| in_bed(row.onset_s));
     let hours_observed = hours(bed().filter(|row| row.counts()).count());
     let hours_asleep = hours(bed().filter(|row| row.asleep).count());

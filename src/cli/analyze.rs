@@ -77,7 +77,8 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
 }
 
 fn name_of(file: &Path) -> String {
-    file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into())
+    file.file_name()
+        .map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into())
 }
 
 /// `night.csv.gz` → `night.hypnic`, in the current folder.

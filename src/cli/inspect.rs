@@ -86,10 +86,11 @@ fn inspect(file: &Path, options: &RecordingOptions) -> hypnic::error::Result<Ins
         spec.clock = spec.clock.in_zone(zone)?;
     }
     let bar = progress::bar(&file.display().to_string(), false);
-    let (found, ledger) = pipeline::detect(source.as_mut(), settings.detect, &mut |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })?;
+    let (found, ledger) =
+        pipeline::detect(source.as_mut(), settings.detect, &mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })?;
     bar.finish_and_clear();
     let mut remarks = source.warnings();
     remarks.extend(ledger.remarks());
@@ -136,7 +137,10 @@ fn told(about: &Inspected) -> String {
     line("length", &format!("{}, {frames} samples", length(about.duration_s)));
     let gaps = about.time.gaps.len();
     let gap_s = about.time.gap_hours() * 3600.0;
-    line("gaps", &if gaps == 0 { "none".to_owned() } else { format!("{gaps}, {} in all", length(gap_s)) });
+    line(
+        "gaps",
+        &if gaps == 0 { "none".to_owned() } else { format!("{gaps}, {} in all", length(gap_s)) },
+    );
     let place = [about.side.as_deref(), about.placement.as_deref()];
     let place: Vec<&str> = place.into_iter().flatten().collect();
     let place = if place.is_empty() { "not in the file".to_owned() } else { place.join(" ") };

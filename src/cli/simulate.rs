@@ -8,9 +8,9 @@ use clap::builder::PossibleValuesParser;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hypnic::error::{Error, Result};
-use hypnic::simulate::{Scene, SimulatedNight, Stamps, simulate, write_csv};
 use hypnic::report::files;
 use hypnic::report::tables::Tables;
+use hypnic::simulate::{Scene, SimulatedNight, Stamps, simulate, write_csv};
 
 use super::Stop;
 

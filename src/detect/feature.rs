@@ -38,18 +38,23 @@ impl Scale {
 
 /// Makes the event of a shape; `history` must still hold its ticks (of a
 /// movement longer than the history, the latest part is measured).
-pub fn movement(shape: &Shape, history: &History, scale: Scale, spectrum: &mut Spectrum) -> Movement {
+pub fn movement(
+    shape: &Shape,
+    history: &History,
+    scale: Scale,
+    spectrum: &mut Spectrum,
+) -> Movement {
     let first = shape.bursts[0].first;
     let whole = || history.range(first, shape.last + 1);
     let tick_s = 1.0 / scale.tick_hz();
     let start = |tick: u64| history.get(tick).start - lost(tick, history, scale);
     let peak_burst_g2 = whole().map(|tick| tick.band_g2).fold(0.0, f32::max);
     let burst_g = whole().map(|tick| tick.peak_g2).fold(0.0, f32::max).sqrt();
-    let departure_g = whole()
-        .map(|tick| distance_g(tick.mean_g, shape.before_g))
-        .fold(0.0, f32::max);
+    let departure_g =
+        whole().map(|tick| distance_g(tick.mean_g, shape.before_g)).fold(0.0, f32::max);
     let moving: u64 = shape.bursts.iter().map(|burst| burst.last + 1 - burst.first).sum();
-    let rise = whole().take_while(|tick| tick.band_g2 < RISEN_SHARE.powi(2) * peak_burst_g2).count();
+    let rise =
+        whole().take_while(|tick| tick.band_g2 < RISEN_SHARE.powi(2) * peak_burst_g2).count();
     let means: Vec<Frame> = whole().map(|tick| tick.mean_g).collect();
     Movement {
         onset: start(first),
@@ -95,10 +100,7 @@ fn first_burst(first: u64, last: u64, history: &History) -> usize {
 
 /// Mean frequency of the band of jerks: the rms of the change from frame to
 /// frame over the rms itself is 2 sin(π f / rate).
-fn centroid_hz<'a>(
-    ticks: impl Iterator<Item = &'a super::tick::Tick>,
-    rate_hz: f64,
-) -> f32 {
+fn centroid_hz<'a>(ticks: impl Iterator<Item = &'a super::tick::Tick>, rate_hz: f64) -> f32 {
     let (mut change, mut energy) = (0.0, 0.0);
     for tick in ticks {
         change += f64::from(tick.change_g2);

@@ -230,8 +230,7 @@ impl Gate {
                 let first = self.above_since.unwrap_or(tick);
                 let [band_g, _, tilt_g] = floors_g;
                 let [band_off_g, tilt_off_g] = [band_g, tilt_g].map(|g| g * OFF * self.factor);
-                let burst =
-                    Burst { first, last: tick, floor_g: band_g, band_off_g, tilt_off_g };
+                let burst = Burst { first, last: tick, floor_g: band_g, band_off_g, tilt_off_g };
                 self.open = Some(burst);
             }
             Some(burst) if level >= OFF => burst.last = tick,
@@ -258,9 +257,8 @@ impl Gate {
         };
         let before_g = history.mean_g(burst.first.saturating_sub(rest), burst.first);
         let latest_first = (burst.first + reach).min(last);
-        let first = (burst.first..latest_first)
-            .find(|&tick| moves(tick, before_g))
-            .unwrap_or(latest_first);
+        let first =
+            (burst.first..latest_first).find(|&tick| moves(tick, before_g)).unwrap_or(latest_first);
         let after_g = history.mean_g(last + 1, last + 1 + rest);
         let earliest_last = last.saturating_sub(reach).max(first);
         let last = (earliest_last..=last)

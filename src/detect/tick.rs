@@ -76,7 +76,8 @@ impl Ticker {
     pub fn push(&mut self, frames: &[Frame], out: &mut Vec<Tick>) {
         let Some(first) = frames.first() else { return };
         // At rest from the first frame: gravity's step is no movement.
-        let mut open = self.open.take().unwrap_or_else(|| Open::new(self.band.at_rest_frame(*first)));
+        let mut open =
+            self.open.take().unwrap_or_else(|| Open::new(self.band.at_rest_frame(*first)));
         for frame in frames {
             open.add(&self.band, *frame);
             if open.count == self.frames_per_tick {

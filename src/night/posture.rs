@@ -24,17 +24,14 @@ pub fn angles_deg(epochs: &[Epoch], per_row: usize) -> Vec<Option<f32>> {
 }
 
 fn direction(epochs: &[Epoch]) -> Option<Vector3<f32>> {
-    let sum: Vector3<f32> = epochs
-        .iter()
-        .map(|epoch| Vector3::from(epoch.mean_g) * epoch.covered)
-        .sum();
+    let sum: Vector3<f32> =
+        epochs.iter().map(|epoch| Vector3::from(epoch.mean_g) * epoch.covered).sum();
     sum.try_normalize(1e-6)
 }
 
 fn longest_held(directions: &[Vector3<f32>]) -> Option<Vector3<f32>> {
     let near = SAME_POSTURE_DEG.to_radians().cos();
-    let neighbours =
-        |a: &Vector3<f32>| directions.iter().filter(|b| a.dot(b) >= near).count();
+    let neighbours = |a: &Vector3<f32>| directions.iter().filter(|b| a.dot(b) >= near).count();
     // `max_by_key` takes the last of equals.
     directions.iter().rev().max_by_key(|direction| neighbours(direction)).copied()
 }

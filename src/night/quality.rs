@@ -54,14 +54,12 @@ pub fn remarks(epochs: &[Epoch], spec: &Spec) -> Vec<String> {
 fn longest_stuck(seen: &[&Epoch], axis: usize) -> usize {
     let constant = |epoch: &&Epoch| epoch.min_g[axis] == epoch.max_g[axis];
     let others = [(axis + 1) % 3, (axis + 2) % 3];
-    seen.chunk_by(|a, b| {
-        constant(a) && constant(b) && a.min_g[axis] == b.min_g[axis]
-    })
-    .filter(|run| constant(&run[0]))
-    .filter(|run| others.iter().any(|&other| extent_g(run, other) >= MOVES_G))
-    .map(<[&Epoch]>::len)
-    .max()
-    .unwrap_or(0)
+    seen.chunk_by(|a, b| constant(a) && constant(b) && a.min_g[axis] == b.min_g[axis])
+        .filter(|run| constant(&run[0]))
+        .filter(|run| others.iter().any(|&other| extent_g(run, other) >= MOVES_G))
+        .map(<[&Epoch]>::len)
+        .max()
+        .unwrap_or(0)
 }
 
 fn extent_g(run: &[&Epoch], axis: usize) -> f32 {
@@ -78,7 +76,10 @@ fn clipped(seen: &[&Epoch], full_scale_g: Option<f32>) -> usize {
         (0..3).map(|axis| epoch.max_g[axis].max(-epoch.min_g[axis])).fold(0.0, f32::max)
     };
     if let Some(full_scale_g) = full_scale_g {
-        return seen.iter().filter(|epoch| largest_g(epoch) >= CLIPPED_SHARE * full_scale_g).count();
+        return seen
+            .iter()
+            .filter(|epoch| largest_g(epoch) >= CLIPPED_SHARE * full_scale_g)
+            .count();
     }
     let largest = seen.iter().map(|epoch| largest_g(epoch)).fold(0.0, f32::max);
     let ends_there = [2.0_f32, 4.0, 6.0, 8.0, 16.0]
@@ -104,12 +105,7 @@ mod tests {
     use super::*;
 
     fn epoch(x: [f32; 2], y: [f32; 2], z: [f32; 2]) -> Epoch {
-        Epoch {
-            min_g: [x[0], y[0], z[0]],
-            max_g: [x[1], y[1], z[1]],
-            covered: 1.0,
-            ..Epoch::EMPTY
-        }
+        Epoch { min_g: [x[0], y[0], z[0]], max_g: [x[1], y[1], z[1]], covered: 1.0, ..Epoch::EMPTY }
     }
 
     #[test]

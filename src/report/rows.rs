@@ -2,7 +2,7 @@
 
 use super::tables::{BedSource, EpochRow, MovementRow, NightRow, Tables};
 use crate::night::Night;
-use crate::pipeline::{Analysis, AnalysedNight};
+use crate::pipeline::{AnalysedNight, Analysis};
 use crate::score::InSeries;
 use crate::score::night::Scored;
 
@@ -12,7 +12,9 @@ pub fn tables(analysis: &Analysis) -> Tables {
     for night in &analysis.nights {
         tables.nights.push(night_row(analysis, night));
         let movements = night.movements.iter();
-        tables.movements.extend(movements.map(|scored| movement_row(analysis, &night.night, scored)));
+        tables
+            .movements
+            .extend(movements.map(|scored| movement_row(analysis, &night.night, scored)));
         let rows = night.night.rows.iter();
         tables.epochs.extend(rows.map(|row| EpochRow {
             night: night.night.label.clone(),

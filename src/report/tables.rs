@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::movement::Kind;
-use crate::recording::Side;
 pub use crate::pipeline::PlacementSource;
+use crate::recording::Side;
 pub use crate::summary::Pattern;
 
 /// The whole of a result folder that charts need.

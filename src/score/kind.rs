@@ -88,7 +88,8 @@ impl Context {
     }
 
     fn near_sleep(self) -> bool {
-        self.since_sleep_s.is_some_and(|since_s| (-BEFORE_SLEEP_S..=AFTER_SLEEP_S).contains(&since_s))
+        self.since_sleep_s
+            .is_some_and(|since_s| (-BEFORE_SLEEP_S..=AFTER_SLEEP_S).contains(&since_s))
     }
 }
 

@@ -22,7 +22,8 @@ pub fn merge_trains(movements: &[Movement], rate_hz: f64) -> Vec<Movement> {
     let mut merged = Vec::with_capacity(movements.len());
     let mut from = 0;
     while from < movements.len() {
-        let close = |pair: &&[Movement]| onset_s(&pair[1]) - onset_s(&pair[0]) <= LONGEST_INTERVAL_S;
+        let close =
+            |pair: &&[Movement]| onset_s(&pair[1]) - onset_s(&pair[0]) <= LONGEST_INTERVAL_S;
         let run = 1 + movements[from..].windows(2).take_while(close).count();
         let beats = &movements[from..from + run];
         match rhythm(beats, rate_hz) {

@@ -9,8 +9,8 @@ use super::SimulatedNight;
 use super::vector::{Vector, angle_deg};
 use crate::movement::Kind;
 use crate::recording::Side;
-use crate::score::periodicity;
 use crate::report::tables::{BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource};
+use crate::score::periodicity;
 
 /// Length of an epoch, s.
 pub(super) const EPOCH_S: f64 = 30.0;

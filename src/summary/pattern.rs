@@ -79,8 +79,7 @@ const LEAST_AWAKE_H: f64 = 0.2;
 
 /// The pattern of a night.
 pub(super) fn find(summary: &Summary) -> Finding {
-    let inconclusive =
-        |why| Finding { pattern: Pattern::Inconclusive, evidence: vec![why] };
+    let inconclusive = |why| Finding { pattern: Pattern::Inconclusive, evidence: vec![why] };
     if summary.hours_observed < LEAST_OBSERVED_H {
         return inconclusive(Evidence::TooShort(summary.hours_observed));
     }
