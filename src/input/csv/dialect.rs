@@ -82,13 +82,22 @@ impl Dialect {
 
     /// The cells of a line, trimmed and without their quotes.
     pub fn split(&self, line: &[u8]) -> Vec<String> {
-        if self.delimiter == Delimiter::Spaces && !line.contains(&b'"') {
-            return lossless(line)
-                .split(' ')
-                .filter(|cell| !cell.is_empty())
-                .map(str::to_owned)
-                .collect();
+        if line.contains(&b'"') {
+            return self.split_quoted(line);
         }
+        let text = lossless(line);
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
+        let cells = text.split(char::from(self.delimiter.byte())).map(str::trim);
+        match self.delimiter {
+            Delimiter::Spaces => cells.filter(|cell| !cell.is_empty()).map(str::to_owned).collect(),
+            _ => cells.map(str::to_owned).collect(),
+        }
+    }
+
+    /// As the csv crate understands quotes: doubled ones, delimiters within.
+    fn split_quoted(&self, line: &[u8]) -> Vec<String> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter.byte())
             .has_headers(false)

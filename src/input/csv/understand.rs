@@ -140,15 +140,19 @@ impl Seen<'_> {
     /// The frames of the head in the file's own numbers, and stamps read as `stamps`.
     fn probe(&self, stamps: Stamps) -> Vec<(i64, Frame)> {
         let mut rows = RowReader::new(self.layout.dialect, self.axes.columns, stamps, 1.0);
-        // The last line may be cut; one row less tells as much.
-        let end = memchr::memrchr(b'\n', self.body).unwrap_or(self.body.len());
-        self.body[..end]
-            .split(|&byte| byte == b'\n')
-            .filter_map(|line| match rows.read(trim_return(line)) {
-                Row::Frame(stamp, frame) => Some((stamp, frame)),
-                _ => None,
-            })
-            .collect()
+        let mut frames = Vec::new();
+        let mut start = 0;
+        // The last line may be cut; one row less tells as much, unless it is the only one.
+        let end = memchr::memrchr(b'\n', self.body).map_or(self.body.len(), |end| end + 1);
+        for at in memchr::memchr_iter(b'\n', &self.body[..end]).chain([end]) {
+            let text = &self.body[start.min(end)..end];
+            let length = trim_return(&text[..at.saturating_sub(start)]).len();
+            if let Row::Frame(stamp, frame) = rows.read(text, length) {
+                frames.push((stamp, frame));
+            }
+            start = at + 1;
+        }
+        frames
     }
 
     fn no_frame(&self) -> crate::error::Error {
