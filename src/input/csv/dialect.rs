@@ -97,12 +97,23 @@ impl Dialect {
     }
 
     /// As the csv crate understands quotes: doubled ones, delimiters within.
+    /// It wants a quote to be the first character of its cell, so that blanks
+    /// outside of quotes, which are trimmed anyway, go first.
     fn split_quoted(&self, line: &[u8]) -> Vec<String> {
+        let delimiter = self.delimiter.byte();
+        let (mut quoted, mut at_start) = (false, true);
+        let mut line = line.to_vec();
+        line.retain(|&byte| {
+            let blank = byte == b' ' && at_start && !quoted;
+            quoted ^= byte == b'"';
+            at_start = !quoted && (byte == delimiter || blank);
+            !blank
+        });
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter.byte())
             .has_headers(false)
             .flexible(true)
-            .from_reader(line);
+            .from_reader(line.as_slice());
         let mut record = csv::ByteRecord::new();
         // Reading from memory cannot fail; a blank line gives no cell.
         let _ = reader.read_byte_record(&mut record);
@@ -164,6 +175,7 @@ mod tests {
     fn cells_lose_quotes_and_blanks() {
         let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
         assert_eq!(dialect.split(b"\"Time (s)\", x ,\"a,b\","), ["Time (s)", "x", "a,b", ""]);
+        assert_eq!(dialect.split(b" \"0,5\",  \"a \"\"b\"\"\" ,c"), ["0,5", "a \"b\"", "c"]);
         assert_eq!(dialect.split(b""), [""; 0]);
     }
 }
