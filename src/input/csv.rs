@@ -124,7 +124,7 @@ impl Source for CsvSource {
                 }
                 Err(error) => return Err(Error::read(&self.path)(error)),
             };
-            match self.rows.read(line.bytes) {
+            match self.rows.read(line.text, line.length) {
                 Row::Frame(stamp_ns, frame) => {
                     if line.unfinished && self.lines.text().origin().cut().is_some() {
                         // The last digits may be missing.
@@ -139,7 +139,7 @@ impl Source for CsvSource {
                 }
                 Row::Blank => {}
                 other => {
-                    let Line { bytes, row, unfinished } = line;
+                    let (bytes, Line { row, unfinished, .. }) = (line.bytes(), line);
                     let repeats_header = !self.header.is_empty() && bytes == self.header;
                     match other {
                         Row::Short | Row::Text(_) if unfinished => self.left_out.cut = Some(row),

@@ -109,16 +109,20 @@ pub(super) fn candidates(
             continue;
         }
         let (order, known) = date_order(cells(column), facts, layout.dialect);
-        let all = |test: &dyn Fn(&[u8]) -> bool| cells(column).all(|cell| test(cell.as_bytes()));
-        if all(&|cell| stamp::parse(cell, order).is_some()) {
+        // A header that is repeated, a damaged row: they are few.
+        let most = |test: &dyn Fn(&[u8]) -> bool| {
+            let fitting = cells(column).filter(|cell| test(cell.as_bytes())).count();
+            fitting * 10 >= cells(column).count() * 9
+        };
+        if most(&|cell| stamp::parse(cell, order).is_some()) {
             let stamps = Stamps::Text { column, stamps: TextStamps::new(order) };
-            let first = cells(column).next().and_then(|cell| stamp::parse(cell.as_bytes(), order));
+            let first = cells(column).find_map(|cell| stamp::parse(cell.as_bytes(), order));
             let zone = first.map_or(StampZone::Unknown, |moment| moment.zone);
             let meaning = Meaning::Written { zone, named_s: named_offset(layout, column) };
             found.push(Candidate { stamps, name: layout.name(column), meaning });
-        } else if all(&|cell| stamp::parse_date(cell, order).is_some()) {
+        } else if most(&|cell| stamp::parse_date(cell, order).is_some()) {
             date = date.or(Some((column, order)));
-        } else if all(&|cell| stamp::parse_time(cell).is_some()) {
+        } else if most(&|cell| stamp::parse_time(cell).is_some()) {
             time = time.or(Some(column));
             continue;
         } else if let Some(candidate) =
@@ -229,7 +233,10 @@ const TIME_WORDS: [&str; 36] = [
 fn counted(layout: &Layout, column: usize, axes: [usize; 3], cells: &[&str]) -> Option<Candidate> {
     let point = layout.dialect.point;
     let values: Vec<f64> =
-        cells.iter().map(|cell| number::parse(cell.as_bytes(), point)).collect::<Option<_>>()?;
+        cells.iter().filter_map(|cell| number::parse(cell.as_bytes(), point)).collect();
+    if values.len() * 10 < cells.len() * 9 {
+        return None;
+    }
     let (words, unit) = match &layout.names {
         Some(names) => {
             let name = names.get(column)?;

@@ -82,18 +82,38 @@ impl Dialect {
 
     /// The cells of a line, trimmed and without their quotes.
     pub fn split(&self, line: &[u8]) -> Vec<String> {
-        if self.delimiter == Delimiter::Spaces && !line.contains(&b'"') {
-            return lossless(line)
-                .split(' ')
-                .filter(|cell| !cell.is_empty())
-                .map(str::to_owned)
-                .collect();
+        if line.contains(&b'"') {
+            return self.split_quoted(line);
         }
+        let text = lossless(line);
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
+        let cells = text.split(char::from(self.delimiter.byte())).map(str::trim);
+        match self.delimiter {
+            Delimiter::Spaces => cells.filter(|cell| !cell.is_empty()).map(str::to_owned).collect(),
+            _ => cells.map(str::to_owned).collect(),
+        }
+    }
+
+    /// As the csv crate understands quotes: doubled ones, delimiters within.
+    /// It wants a quote to be the first character of its cell, so that blanks
+    /// outside of quotes, which are trimmed anyway, go first.
+    fn split_quoted(&self, line: &[u8]) -> Vec<String> {
+        let delimiter = self.delimiter.byte();
+        let (mut quoted, mut at_start) = (false, true);
+        let mut line = line.to_vec();
+        line.retain(|&byte| {
+            let blank = byte == b' ' && at_start && !quoted;
+            quoted ^= byte == b'"';
+            at_start = !quoted && (byte == delimiter || blank);
+            !blank
+        });
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter.byte())
             .has_headers(false)
             .flexible(true)
-            .from_reader(line);
+            .from_reader(line.as_slice());
         let mut record = csv::ByteRecord::new();
         // Reading from memory cannot fail; a blank line gives no cell.
         let _ = reader.read_byte_record(&mut record);
@@ -155,6 +175,7 @@ mod tests {
     fn cells_lose_quotes_and_blanks() {
         let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
         assert_eq!(dialect.split(b"\"Time (s)\", x ,\"a,b\","), ["Time (s)", "x", "a,b", ""]);
+        assert_eq!(dialect.split(b" \"0,5\",  \"a \"\"b\"\"\" ,c"), ["0,5", "a \"b\"", "c"]);
         assert_eq!(dialect.split(b""), [""; 0]);
     }
 }

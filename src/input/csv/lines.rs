@@ -10,13 +10,23 @@ const CHUNK: usize = 256 << 10;
 /// The longest line believed to be a row.
 const LINE_LIMIT: usize = 1 << 20;
 
-/// One line, without its end.
+/// One line.
 pub(super) struct Line<'a> {
-    pub bytes: &'a [u8],
+    /// The line and what is known of the text behind it.
+    pub text: &'a [u8],
+    /// Bytes of the line, without its end.
+    pub length: usize,
     /// Counted from 1, as an editor does.
     pub row: u64,
     /// Whether the file ended before the line did.
     pub unfinished: bool,
+}
+
+impl<'a> Line<'a> {
+    /// The line without its end.
+    pub fn bytes(&self) -> &'a [u8] {
+        &self.text[..self.length]
+    }
 }
 
 /// The lines of a text.
@@ -52,17 +62,19 @@ impl Lines {
                 let end = start + searched + length;
                 self.start = end + 1;
                 self.row += 1;
-                let bytes = trim_return(&self.buffer[start..end]);
-                return Ok(Some(Line { bytes, row: self.row, unfinished: false }));
+                let length = trim_return(&self.buffer[start..end]).len();
+                let text = &self.buffer[start..self.end];
+                return Ok(Some(Line { text, length, row: self.row, unfinished: false }));
             }
             if self.ended {
                 if self.start == self.end {
                     return Ok(None);
                 }
-                let bytes = trim_return(&self.buffer[self.start..self.end]);
+                let text = &self.buffer[self.start..self.end];
+                let length = trim_return(text).len();
                 self.start = self.end;
                 self.row += 1;
-                return Ok(Some(Line { bytes, row: self.row, unfinished: true }));
+                return Ok(Some(Line { text, length, row: self.row, unfinished: true }));
             }
             searched = unread.len();
             self.fill()?;
@@ -126,7 +138,11 @@ mod tests {
         let mut lines = Lines::new(text, content.as_bytes()[..head].to_vec(), 0, 1);
         let mut all = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            all.push((String::from_utf8(line.bytes.to_vec()).unwrap(), line.row, line.unfinished));
+            all.push((
+                String::from_utf8(line.bytes().to_vec()).unwrap(),
+                line.row,
+                line.unfinished,
+            ));
         }
         all
     }

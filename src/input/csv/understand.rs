@@ -136,19 +136,33 @@ fn axes(path: &Path, layout: &Layout) -> Result<(Axes, Vec<String>)> {
     }
 }
 
+/// Whether frames turn and keep their length, as what a phone computes as
+/// gravity does and no sensor.
+fn turns_rigidly(frames: &[Frame], lengths: Lengths) -> bool {
+    let turned = |frame: &Frame| {
+        let distance = frame.iter().zip(&frames[0]).map(|(a, b)| f64::from(a - b).abs());
+        distance.fold(0.0, f64::max) > 0.01 * lengths.median
+    };
+    lengths.reach < 3e-6 && frames.iter().any(turned)
+}
+
 impl Seen<'_> {
     /// The frames of the head in the file's own numbers, and stamps read as `stamps`.
     fn probe(&self, stamps: Stamps) -> Vec<(i64, Frame)> {
         let mut rows = RowReader::new(self.layout.dialect, self.axes.columns, stamps, 1.0);
-        // The last line may be cut; one row less tells as much.
-        let end = memchr::memrchr(b'\n', self.body).unwrap_or(self.body.len());
-        self.body[..end]
-            .split(|&byte| byte == b'\n')
-            .filter_map(|line| match rows.read(trim_return(line)) {
-                Row::Frame(stamp, frame) => Some((stamp, frame)),
-                _ => None,
-            })
-            .collect()
+        let mut frames = Vec::new();
+        let mut start = 0;
+        // The last line may be cut; one row less tells as much, unless it is the only one.
+        let end = memchr::memrchr(b'\n', self.body).map_or(self.body.len(), |end| end + 1);
+        for at in memchr::memchr_iter(b'\n', &self.body[..end]).chain([end]) {
+            let text = &self.body[start.min(end)..end];
+            let length = trim_return(&text[..at.saturating_sub(start)]).len();
+            if let Row::Frame(stamp, frame) = rows.read(text, length) {
+                frames.push((stamp, frame));
+            }
+            start = at + 1;
+        }
+        frames
     }
 
     fn no_frame(&self) -> crate::error::Error {
@@ -183,11 +197,7 @@ impl Seen<'_> {
             return Err(self.no_gravity(&judged, lengths));
         }
         self.warnings.extend(judged.warning.clone());
-        // What a phone computes as gravity is always equally long; no sensor is.
-        if lengths.is_some_and(|lengths| lengths.reach < 1e-3)
-            && frames.windows(2).any(|pair| pair[0] != pair[1])
-            && frames.len() > 10
-        {
+        if lengths.is_some_and(|lengths| turns_rigidly(frames, lengths)) {
             self.warnings.push(
                 "Every frame is equally long: this seems to be the gravity that a phone computed, \
                  in which movements hardly show. Give the accelerometer itself."
