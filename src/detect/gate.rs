@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::floor::{Floor, PATIENCE_S, WARM_UP_S};
 use super::history::{History, distance_g};
+use super::tick::Tick;
 use crate::recording::Frame;
 
 /// Half the window of the band envelope, s.
@@ -25,6 +26,10 @@ const ON: f32 = 2.5;
 
 /// … and ends when all are below so many times.
 const OFF: f32 = 1.5;
+
+/// A burst is over when it has faded to this share of its largest tick: what
+/// follows is the ring of body and bed.
+const FADED_SHARE: f32 = 0.08;
 
 /// Quiet that ends a burst, s: AASM and WASM 2016 let a leg movement end at the
 /// start of 0.5 s below the offset threshold.
@@ -250,21 +255,46 @@ impl Gate {
     fn trimmed(&self, burst: Burst, last: u64, history: &History) -> Burst {
         let reach = self.look_ahead() + 1;
         let rest = ticks(TILT_WINDOW_S, self.tick_hz);
-        let off_g2 = burst.band_off_g * burst.band_off_g;
-        let moves = |tick: u64, rest_g: Frame| {
-            let tick = history.get(tick);
-            tick.band_g2 >= off_g2 || distance_g(tick.mean_g, rest_g) >= burst.tilt_off_g
-        };
         let before_g = history.mean_g(burst.first.saturating_sub(rest), burst.first);
         let latest_first = (burst.first + reach).min(last);
-        let first =
-            (burst.first..latest_first).find(|&tick| moves(tick, before_g)).unwrap_or(latest_first);
+        let leaves = Bounds { band_g: burst.band_off_g, tilt_g: burst.tilt_off_g };
+        let first = (burst.first..latest_first)
+            .find(|&tick| leaves.exceeded(history.get(tick), before_g))
+            .unwrap_or(latest_first);
         let after_g = history.mean_g(last + 1, last + 1 + rest);
-        let earliest_last = last.saturating_sub(reach).max(first);
+        let earliest_last = last.saturating_sub(3 * reach).max(first);
+        let fades = leaves.or_share(FADED_SHARE, history.range(first, last + 1), after_g);
         let last = (earliest_last..=last)
             .rev()
-            .find(|&tick| moves(tick, after_g))
+            .find(|&tick| fades.exceeded(history.get(tick), after_g))
             .unwrap_or(earliest_last);
         Burst { first, last, ..burst }
+    }
+}
+
+/// What a tick must exceed to count as moving.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bounds {
+    band_g: f32,
+    tilt_g: f32,
+}
+
+impl Bounds {
+    fn exceeded(self, tick: &Tick, rest_g: Frame) -> bool {
+        tick.band_g2 >= self.band_g * self.band_g
+            || distance_g(tick.mean_g, rest_g) >= self.tilt_g
+    }
+
+    /// At least so large a share of the largest of some ticks.
+    fn or_share<'a>(
+        self,
+        share: f32,
+        ticks: impl Iterator<Item = &'a Tick>,
+        rest_g: Frame,
+    ) -> Self {
+        ticks.fold(self, |bounds, tick| Self {
+            band_g: bounds.band_g.max(share * tick.band_g2.sqrt()),
+            tilt_g: bounds.tilt_g.max(share * distance_g(tick.mean_g, rest_g)),
+        })
     }
 }

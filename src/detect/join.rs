@@ -18,13 +18,20 @@ pub const REST_S: f64 = 0.4;
 
 /// A hold keeps at least this share of the largest tilt within its burst. A
 /// limb that comes back misses its old place by a tenth or two.
-const HOLD_SHARE: f32 = 0.35;
+const HOLD_SHARE: f32 = 0.15;
 
 /// The release brings back all but this share of the hold's tilt.
 const RETURN_SHARE: f32 = 0.5;
 
-/// Smallest tilt of a hold, g: 0.5°, or what the noise allows.
-const LEAST_HOLD_G: f32 = 0.009;
+/// A shift within a hold is smaller than this share of it.
+const SHIFT_SHARE: f32 = 0.5;
+
+/// Smallest tilt of a hold, g: 0.2°, or what the noise allows.
+const LEAST_HOLD_G: f32 = 0.0035;
+
+/// The means at rest are over twice the time of the tilt envelope and vary by
+/// less: this share of its off-threshold is four times their noise.
+const HOLD_NOISE_SHARE: f32 = 0.6;
 
 /// The bursts of one movement, and gravity around them.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,14 +50,15 @@ pub struct Shape {
 #[derive(Debug, Clone)]
 pub struct Joiner {
     tick_hz: f64,
-    /// A movement whose limb is still away.
-    held: Option<Shape>,
+    /// The bursts since a limb went away that has not come back: the first took
+    /// it there, the others shifted it a little.
+    held: Vec<Shape>,
 }
 
 impl Joiner {
     /// For that many ticks a second.
     pub fn new(tick_hz: f64) -> Self {
-        Self { tick_hz, held: None }
+        Self { tick_hz, held: Vec::new() }
     }
 
     /// Ticks after a burst that must be known before it is handed on.
@@ -61,18 +69,19 @@ impl Joiner {
     /// A burst has ended.
     pub fn burst(&mut self, burst: Burst, history: &History, done: &mut Vec<Shape>) {
         let shape = self.shape(burst, history);
-        if let Some(mut held) = self.held.take() {
-            if brings_back(&held, &shape, history, self.rest()) {
-                held.bursts.extend(shape.bursts);
-                held.last = shape.last;
-                held.after_g = shape.after_g;
-                done.push(held);
+        if let Some(first) = self.held.first() {
+            if brings_back(first, &shape, history, self.rest()) {
+                self.held.push(shape);
+                return self.release(done);
+            }
+            if shifts(first, &shape) {
+                self.held.push(shape);
                 return;
             }
-            done.push(held);
         }
+        done.append(&mut self.held);
         if is_held(&shape, history, self.rest()) {
-            self.held = Some(shape);
+            self.held.push(shape);
         } else {
             done.push(shape);
         }
@@ -81,27 +90,39 @@ impl Joiner {
     /// No burst runs, and the history reaches to its end: has a held limb sunk
     /// back by itself, or been away for too long?
     pub fn quiet(&mut self, history: &History, done: &mut Vec<Shape>) {
-        let Some(held) = &mut self.held else { return };
-        let end = history.end();
-        let rest = ticks(REST_S, self.tick_hz);
-        if end < held.last + 2 * rest {
+        let (Some(first), Some(latest)) = (self.held.first(), self.held.last()) else { return };
+        let (end, rest) = (history.end(), self.rest());
+        if end < latest.last + 2 * rest {
             return;
         }
-        let now = history.mean_g(end - rest, end);
-        let away_g = distance_g(held.after_g, held.before_g);
-        let is_back = distance_g(now, held.before_g) < RETURN_SHARE * away_g;
-        if is_back {
-            held.last = end - rest;
-            held.after_g = now;
-        }
-        if is_back || end - held.last > ticks(LONGEST_HOLD_S, self.tick_hz) + rest {
-            done.extend(self.held.take());
+        let now_g = history.mean_g(end - rest, end);
+        let away_g = distance_g(first.after_g, first.before_g);
+        let longest = ticks(LONGEST_HOLD_S, self.tick_hz) + rest;
+        if distance_g(now_g, first.before_g) < RETURN_SHARE * away_g {
+            if let Some(latest) = self.held.last_mut() {
+                latest.last = end - rest;
+                latest.after_g = now_g;
+            }
+            self.release(done);
+        } else if end - latest.last > longest {
+            done.append(&mut self.held);
         }
     }
 
     /// The segment ends.
     pub fn finish(&mut self, done: &mut Vec<Shape>) {
-        done.extend(self.held.take());
+        done.append(&mut self.held);
+    }
+
+    /// The limb is back: what was held becomes one movement.
+    fn release(&mut self, done: &mut Vec<Shape>) {
+        let joined = self.held.drain(..).reduce(|mut whole, part| {
+            whole.bursts.extend(part.bursts);
+            whole.last = part.last;
+            whole.after_g = part.after_g;
+            whole
+        });
+        done.extend(joined);
     }
 
     fn shape(&self, burst: Burst, history: &History) -> Shape {
@@ -122,7 +143,7 @@ fn is_held(shape: &Shape, history: &History, window: u64) -> bool {
     let away_g = distance_g(shape.after_g, shape.before_g);
     let burst = shape.bursts[0];
     let largest_g = largest_departure_g(history, burst, shape.before_g, window);
-    away_g > LEAST_HOLD_G.max(burst.tilt_off_g) && away_g > HOLD_SHARE * largest_g
+    away_g > LEAST_HOLD_G.max(HOLD_NOISE_SHARE * burst.tilt_off_g) && away_g > HOLD_SHARE * largest_g
 }
 
 /// Whether the second burst brings back what the first took away, and nothing
@@ -132,6 +153,13 @@ fn brings_back(held: &Shape, release: &Shape, history: &History, window: u64) ->
     let largest_g = largest_departure_g(history, release.bursts[0], release.before_g, window);
     distance_g(release.after_g, held.before_g) < RETURN_SHARE * away_g
         && HOLD_SHARE * largest_g < away_g
+}
+
+/// Whether a burst in a hold only shifts the limb, and leaves it away.
+fn shifts(held: &Shape, shape: &Shape) -> bool {
+    let away_g = distance_g(held.after_g, held.before_g);
+    distance_g(shape.after_g, shape.before_g) < SHIFT_SHARE * away_g
+        && distance_g(shape.after_g, held.before_g) >= RETURN_SHARE * away_g
 }
 
 /// How far the mean over `window` ticks gets from `rest_g` within a burst. The
