@@ -36,6 +36,9 @@ pub struct Movement {
     pub tilt_deg: f32,
     /// Angle between gravity after the movement and before it, degrees.
     pub turn_deg: f32,
+    /// How far gravity travelled, over twice the way to its furthest point: 1 for
+    /// going out and coming back, more for wandering about.
+    pub wander: f32,
     /// Mean acceleration in the moment before, g.
     pub before_g: Frame,
     /// Mean acceleration in the moment after, g.

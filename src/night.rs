@@ -189,7 +189,7 @@ fn night(
     let mut rows = rows(epochs_here, &worn[start..end], start_s);
     let here: Vec<Stirring> = movements
         .iter()
-        .map(|movement| Stirring::new(movement, about.rate_hz))
+        .map(|movement| Stirring::new(movement, about))
         .filter(|stirring| stirring.onset_s < end_s && stirring.end_s > start_s)
         .collect();
     sleep::estimate(&mut rows, &here);
@@ -227,24 +227,44 @@ struct Stirring {
     end_s: f64,
     /// Time in motion, s.
     active_s: f64,
-    /// Whether the body took part: a limb that moves and comes back leaves a
-    /// sleeper asleep.
+    /// Whether the body took part.
     of_body: bool,
 }
 
-/// A movement that leaves gravity this far away moved more than a limb, degrees.
+/// A movement that leaves gravity this far away moved more than a limb, degrees;
+/// a mattress passes on a few hundredths of that.
 const BODY_TURN_DEG: f32 = 12.0;
+const BODY_TURN_ON_MATTRESS_DEG: f32 = 0.4;
 
 /// A movement with this much motion is more than a limb's, s.
 const BODY_ACTIVE_S: f32 = 5.0;
 
+/// Shorter motion is the body's too when gravity wanders, s: out and back more
+/// than twice.
+const WANDERING_ACTIVE_S: f32 = 2.5;
+const WANDERING: f32 = 2.2;
+
+/// Whether the body took part in a movement: a limb that moves and comes back
+/// leaves a sleeper asleep.
+pub fn is_of_body(movement: &Movement, placement: Placement) -> bool {
+    let turn_deg = match placement {
+        Placement::Mattress => BODY_TURN_ON_MATTRESS_DEG,
+        _ => BODY_TURN_DEG,
+    };
+    let wanders = movement.wander >= WANDERING
+        && movement.active_s >= WANDERING_ACTIVE_S
+        && movement.bursts == 1
+        && placement != Placement::Mattress;
+    movement.turn_deg >= turn_deg || movement.active_s >= BODY_ACTIVE_S || wanders
+}
+
 impl Stirring {
-    fn new(movement: &Movement, rate_hz: f64) -> Self {
+    fn new(movement: &Movement, about: &Circumstances) -> Self {
         Self {
-            onset_s: movement.onset as f64 / rate_hz,
-            end_s: movement.end as f64 / rate_hz,
+            onset_s: movement.onset as f64 / about.rate_hz,
+            end_s: movement.end as f64 / about.rate_hz,
             active_s: f64::from(movement.active_s),
-            of_body: movement.turn_deg >= BODY_TURN_DEG || movement.active_s >= BODY_ACTIVE_S,
+            of_body: is_of_body(movement, about.placement),
         }
     }
 }

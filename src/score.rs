@@ -13,7 +13,7 @@ pub mod legs;
 pub mod marks;
 pub mod night;
 pub mod periodicity;
-pub mod rhythm;
+pub mod trains;
 pub mod rows;
 pub mod series;
 pub mod wasm;

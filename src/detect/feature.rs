@@ -68,6 +68,7 @@ pub fn movement(
         centroid_hz: centroid_hz(whole(), scale.rate_hz),
         tilt_deg: largest_tilt_deg(shape, history, scale.tick_hz()),
         turn_deg: angle_deg(shape.before_g, shape.after_g),
+        wander: wander(shape, history, scale.tick_hz()),
         before_g: shape.before_g,
         after_g: shape.after_g,
         rhythm: spectrum.rhythm(&means, scale.tick_hz()),
@@ -120,4 +121,21 @@ fn largest_tilt_deg(shape: &Shape, history: &History, tick_hz: f64) -> f32 {
     (first.max(history.first())..=last_window)
         .map(|tick| angle_deg(history.mean_g(tick, tick + window), shape.before_g))
         .fold(0.0, f32::max)
+}
+
+/// Length of the way of the mean acceleration over twice its furthest point, in
+/// steps of the window over which the push of a lever arm cancels.
+fn wander(shape: &Shape, history: &History, tick_hz: f64) -> f32 {
+    let window = ticks(TILT_S, tick_hz);
+    let first = shape.bursts[0].first.max(history.first());
+    let mut at_g = shape.before_g;
+    let (mut way_g, mut furthest_g) = (0.0, 0.0_f32);
+    for from in (first..=shape.last).step_by(window as usize) {
+        let next_g = history.mean_g(from, from + window);
+        way_g += distance_g(at_g, next_g);
+        furthest_g = furthest_g.max(distance_g(next_g, shape.before_g));
+        at_g = next_g;
+    }
+    way_g += distance_g(at_g, shape.after_g);
+    if furthest_g > 0.0 { way_g / (2.0 * furthest_g) } else { 0.0 }
 }

@@ -16,29 +16,56 @@ pub const LONGEST_LM_S: f64 = 10.0;
 /// Shortest leg movement, s (the same).
 const SHORTEST_LM_S: f64 = 0.5;
 
-/// Muscles fire for 75 to 250 ms in a sleep start (ICSD-3); with the ring of the
-/// body after it the short envelope has decayed by now, s.
-const LONGEST_JERK_S: f32 = 0.6;
+/// The mechanics of a sensor's place: what a jerk, a turn and a shake look like
+/// there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Mechanics {
+    /// Longest jerk, s: muscles fire for 75 to 250 ms in a sleep start (ICSD-3),
+    /// then the body rings, and a bed longer.
+    longest_jerk_s: f64,
+    /// A jerk leaves gravity where it was, to this, degrees.
+    jerk_turn_deg: f32,
+    /// Mean frequency from which a jerk is one, Hz; a limb's turn has less.
+    slowest_jerk_hz: f32,
+    /// Weakest start, g: starts are 0.1 to 1 g at the body.
+    weakest_start_g: f32,
+    /// Gravity left this far away is a new posture, degrees.
+    posture_turn_deg: f32,
+    /// Movements of the body are at least so strong, g.
+    weakest_gross_g: f32,
+}
 
-/// … on a mattress, which rings longer, s.
-const LONGEST_JERK_ON_MATTRESS_S: f32 = 0.9;
+/// On the body. Nearest-posture studies take 10 to 20° for a new posture.
+const WORN: Mechanics = Mechanics {
+    longest_jerk_s: 1.0,
+    jerk_turn_deg: 1.0,
+    slowest_jerk_hz: 5.0,
+    weakest_start_g: 0.10,
+    posture_turn_deg: 12.0,
+    weakest_gross_g: 0.0,
+};
 
-/// A jerk rises within 0.15 s; one tick more, for where the ticks fall.
-const LONGEST_RISE_S: f32 = 0.2;
+/// On a mattress, which passes on a few hundredths of a limb's movement and a
+/// few degrees of the body's turn, and rings at 3 to 8 Hz.
+const MATTRESS: Mechanics = Mechanics {
+    longest_jerk_s: 1.4,
+    jerk_turn_deg: 0.2,
+    slowest_jerk_hz: 3.6,
+    weakest_start_g: 0.03,
+    posture_turn_deg: 0.4,
+    weakest_gross_g: 0.045,
+};
 
-/// A jerk leaves no tilt behind, degrees.
-const LARGEST_JERK_TURN_DEG: f32 = 4.0;
+/// A jerk rises within 0.15 s; with the width of the ticks and the first swing
+/// of a ring, s.
+const LONGEST_RISE_S: f32 = 0.3;
 
-/// Slowest mean frequency of a jerk, Hz: a limb that turns and comes back has
-/// most of its motion below.
-const SLOWEST_JERK_HZ: f32 = 3.5;
+/// A turn by an angle pushes the sensor by a few times the tilt; a jerk by more
+/// than this many times.
+const JERK_OVER_TILT: f32 = 4.0;
 
-/// The weakest start that is called one, g: starts are 0.1 to 1 g, twitches
-/// mostly weaker.
-const WEAKEST_START_G: f32 = 0.08;
-
-/// … through a mattress, g.
-const WEAKEST_START_ON_MATTRESS_G: f32 = 0.02;
+/// Not near a known transition into sleep, a start must be this much stronger.
+const AFTER_STIRRING_FACTOR: f32 = 1.4;
 
 /// Starts come from this long before a transition into sleep, s …
 const BEFORE_SLEEP_S: f64 = 900.0;
@@ -46,18 +73,43 @@ const BEFORE_SLEEP_S: f64 = 900.0;
 /// … to this long after it, s.
 const AFTER_SLEEP_S: f64 = 600.0;
 
+/// A movement of the body wakes for a moment; a start may follow for this long, s …
+const AFTER_STIRRING_S: f64 = 600.0;
+
+/// … or come just before it, and be what woke the sleeper, s.
+const BEFORE_STIRRING_S: f64 = 8.0;
+
 /// Stillness before a start, s: a jerk within other movement is part of it.
-const STILL_BEFORE_S: f64 = 15.0;
+const STILL_BEFORE_S: f64 = 20.0;
 
-/// Gravity left this far away is a new posture, degrees: nearest-posture
-/// studies and this field's proposals take 10 to 20.
-const POSTURE_TURN_DEG: f32 = 14.0;
+/// A limb's movement tilts the sensor by at least this, degrees …
+const LIMB_TILT_DEG: f32 = 0.8;
 
-/// Below this frequency nothing rings that is not the sleeper, Hz.
-const SLOWEST_RING_HZ: f32 = 7.0;
+/// … or pushes it by at least this, g, when the limb turns about the vertical.
+const LIMB_PUSH_G: f32 = 0.06;
 
-/// A ring without tilt: less than this, degrees.
-const RING_TILT_DEG: f32 = 0.8;
+/// What shakes the sensor without tilting it is a twitch up to here, s, and
+/// longer ones come from outside.
+const LONGEST_TWITCH_S: f64 = 0.6;
+
+/// Continuous motion from here on can be the body's, s: a leg goes out and comes
+/// back in less, or holds between.
+const BODY_ACTIVE_S: f32 = 2.5;
+
+/// … when gravity wanders for more than this many times out and back.
+const BODY_WANDER: f32 = 1.9;
+
+/// The strongest rhythmic movement that is not walking, g and degrees.
+const RHYTHM_PUSH_G: f32 = 0.4;
+const RHYTHM_TILT_DEG: f32 = 12.0;
+
+/// Through a mattress, what is quicker and stronger than this comes from
+/// outside, Hz and g: a limb arrives weak, and slowed by the bed.
+const OUTSIDE_HZ: f32 = 7.5;
+const OUTSIDE_G: f32 = 0.009;
+
+/// The shortest that can be told from a twitch through a mattress, s.
+const SHORTEST_ON_MATTRESS_S: f64 = 0.35;
 
 /// What surrounds a movement.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,31 +118,48 @@ pub struct Context {
     pub placement: Placement,
     /// Rate of the recording, Hz.
     pub rate_hz: f64,
-    /// Seconds from the nearest transition into sleep: negative before it.
+    /// Whether it lies in the time in bed.
+    pub in_bed: bool,
+    /// Seconds since the nearest transition into sleep: negative before it.
     pub since_sleep_s: Option<f64>,
+    /// Seconds since the last movement of the body.
+    pub since_stirring_s: Option<f64>,
+    /// Seconds until the next movement of the body.
+    pub until_stirring_s: Option<f64>,
     /// Stillness before the movement, s.
     pub still_before_s: f64,
 }
 
 impl Context {
-    fn longest_jerk_s(self) -> f32 {
+    fn mechanics(self) -> Mechanics {
         match self.placement {
-            Placement::Mattress => LONGEST_JERK_ON_MATTRESS_S,
-            _ => LONGEST_JERK_S,
+            Placement::Mattress => MATTRESS,
+            _ => WORN,
         }
     }
 
-    fn weakest_start_g(self) -> f32 {
-        match self.placement {
-            Placement::Mattress => WEAKEST_START_ON_MATTRESS_G,
-            _ => WEAKEST_START_G,
-        }
+    /// When the sleeper fell asleep, or may have after stirring.
+    fn falling_asleep(self) -> Option<FallingAsleep> {
+        let near = -BEFORE_SLEEP_S..=AFTER_SLEEP_S;
+        let transition = self.since_sleep_s.filter(|since_s| near.contains(since_s));
+        let after = self.since_stirring_s.filter(|since_s| *since_s <= AFTER_STIRRING_S);
+        let wakes = self.until_stirring_s.is_some_and(|until_s| until_s <= BEFORE_STIRRING_S);
+        transition
+            .map(FallingAsleep::Transition)
+            .or(wakes.then_some(FallingAsleep::Woken))
+            .or(after.map(FallingAsleep::Stirring))
     }
+}
 
-    fn near_sleep(self) -> bool {
-        self.since_sleep_s
-            .is_some_and(|since_s| (-BEFORE_SLEEP_S..=AFTER_SLEEP_S).contains(&since_s))
-    }
+/// What speaks for falling asleep just then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FallingAsleep {
+    /// A transition into sleep, s ago; negative before it.
+    Transition(f64),
+    /// A movement of the body, s ago.
+    Stirring(f64),
+    /// A movement of the body right after: the jerk woke the sleeper.
+    Woken,
 }
 
 /// Slowest recording that shows a start, Hz: at 25 Hz the shortest muscle burst,
@@ -109,8 +178,8 @@ pub enum Why {
     },
     /// A sharp jerk near a transition into sleep.
     JerkNearSleep {
-        /// Seconds since the transition; negative before it.
-        since_sleep_s: f64,
+        /// What speaks for falling asleep.
+        falling_asleep: FallingAsleep,
         /// Its strength, g.
         burst_g: f32,
     },
@@ -124,11 +193,13 @@ pub enum Why {
         /// How far, degrees.
         turn_deg: f32,
     },
-    /// A quick ring without tilt.
-    Ring {
+    /// Shakes without tilt.
+    Shaken {
         /// Mean frequency, Hz.
         centroid_hz: f32,
     },
+    /// A regular train outside the bed.
+    Walking,
     /// A limb tilts and comes back.
     Returned {
         /// How far it tilted, degrees.
@@ -161,16 +232,15 @@ impl fmt::Display for Why {
             Self::Train { frequency_hz, peaks } => {
                 write!(f, "{peaks} regular repetitions at {frequency_hz:.1} Hz")
             }
-            Self::JerkNearSleep { since_sleep_s, burst_g } => {
-                let side = if *since_sleep_s < 0.0 { "before" } else { "after" };
-                let minutes = since_sleep_s.abs() / 60.0;
-                write!(f, "sharp jerk of {burst_g:.2} g {minutes:.0} min {side} falling asleep")
+            Self::JerkNearSleep { falling_asleep, burst_g } => {
+                write!(f, "sharp jerk of {burst_g:.2} g {falling_asleep}")
             }
             Self::Jerk { lacks } => write!(f, "sharp jerk, no start: {lacks}"),
             Self::Turned { turn_deg } => write!(f, "gravity stays {turn_deg:.0}° away"),
-            Self::Ring { centroid_hz } => {
-                write!(f, "rings at {centroid_hz:.0} Hz without tilting the sensor")
+            Self::Shaken { centroid_hz } => {
+                write!(f, "shakes at {centroid_hz:.0} Hz without tilting the sensor")
             }
+            Self::Walking => f.write_str("regular and strong, as in walking"),
             Self::Returned { tilt_deg, bursts: 1 } => {
                 write!(f, "tilts by {tilt_deg:.1}° and comes back")
             }
@@ -179,6 +249,19 @@ impl fmt::Display for Why {
             }
             Self::Long => f.write_str("longer than a leg movement (10 s)"),
             Self::Restless => f.write_str("moves to and fro all the time"),
+        }
+    }
+}
+
+impl fmt::Display for FallingAsleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transition(since_s) => {
+                let side = if *since_s < 0.0 { "before" } else { "after" };
+                write!(f, "{:.0} min {side} falling asleep", since_s.abs() / 60.0)
+            }
+            Self::Stirring(since_s) => write!(f, "{:.0} min after stirring", since_s / 60.0),
+            Self::Woken => f.write_str("that woke the sleeper"),
         }
     }
 }
@@ -194,57 +277,100 @@ impl fmt::Display for Lack {
     }
 }
 
-/// The kind of a movement. `rate_hz` converts its frames to seconds.
+/// The kind of a movement, by the first of the rules that holds.
 pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
+    let mechanics = context.mechanics();
     let duration_s = (movement.end - movement.onset) as f64 / context.rate_hz;
-    if let Some(rhythm) = movement.rhythm {
-        let why = Why::Train { frequency_hz: rhythm.frequency_hz, peaks: rhythm.peaks };
-        return (Kind::Rhythmic, why);
+    if let Some(found) = regular(movement, context) {
+        return found;
     }
-    if movement.turn_deg >= POSTURE_TURN_DEG {
-        return (Kind::PostureShift, Why::Turned { turn_deg: movement.turn_deg });
-    }
-    if is_jerk(movement, context, duration_s) {
+    if is_jerk(movement, mechanics, duration_s) {
         return jerk(movement, context);
     }
-    if movement.tilt_deg < RING_TILT_DEG && movement.centroid_hz >= SLOWEST_RING_HZ {
-        return (Kind::Disturbance, Why::Ring { centroid_hz: movement.centroid_hz });
+    if movement.turn_deg >= mechanics.posture_turn_deg {
+        return (Kind::PostureShift, Why::Turned { turn_deg: movement.turn_deg });
     }
     if duration_s > LONGEST_LM_S {
         return (Kind::GrossMovement, Why::Long);
     }
-    if duration_s < SHORTEST_LM_S {
-        return (Kind::Twitch, Why::Jerk { lacks: Lack::Strength });
+    match context.placement {
+        Placement::Mattress => on_mattress(movement, duration_s),
+        _ => worn(movement, duration_s),
     }
-    let why = Why::Returned { tilt_deg: movement.tilt_deg, bursts: movement.bursts };
-    (Kind::LimbMovement, why)
 }
 
-fn is_jerk(movement: &Movement, context: &Context, duration_s: f64) -> bool {
-    let longest_s = context.longest_jerk_s();
-    movement.first_burst_s <= longest_s
-        && duration_s <= f64::from(longest_s) + 0.3
+/// A regular train, in bed: rhythmic; outside it, walking.
+fn regular(movement: &Movement, context: &Context) -> Option<(Kind, Why)> {
+    let rhythm = movement.rhythm?;
+    let strong = movement.burst_g >= RHYTHM_PUSH_G || movement.tilt_deg >= RHYTHM_TILT_DEG;
+    if strong && !context.in_bed {
+        return Some((Kind::GrossMovement, Why::Walking));
+    }
+    let why = Why::Train { frequency_hz: rhythm.frequency_hz, peaks: rhythm.peaks };
+    (!strong).then_some((Kind::Rhythmic, why))
+}
+
+fn is_jerk(movement: &Movement, mechanics: Mechanics, duration_s: f64) -> bool {
+    let tilt_g = movement.tilt_deg.to_radians().sin();
+    duration_s <= mechanics.longest_jerk_s
         && movement.rise_s <= LONGEST_RISE_S
-        && movement.turn_deg <= LARGEST_JERK_TURN_DEG
-        && movement.centroid_hz >= SLOWEST_JERK_HZ
+        && movement.turn_deg <= mechanics.jerk_turn_deg
+        && movement.centroid_hz >= mechanics.slowest_jerk_hz
+        && movement.burst_g >= JERK_OVER_TILT * tilt_g
+        && movement.burst_g >= mechanics.weakest_start_g
 }
 
+/// A jerk strong enough for a start: is it one?
 fn jerk(movement: &Movement, context: &Context) -> (Kind, Why) {
-    let lacks = if context.rate_hz < SLOWEST_FOR_STARTS_HZ {
-        Lack::Rate
-    } else if !context.near_sleep() {
-        Lack::Sleep
-    } else if context.still_before_s < STILL_BEFORE_S {
-        Lack::Stillness
-    } else if movement.burst_g < context.weakest_start_g() {
-        Lack::Strength
-    } else {
-        let since_sleep_s = context.since_sleep_s.unwrap_or(0.0);
-        let why = Why::JerkNearSleep { since_sleep_s, burst_g: movement.burst_g };
-        return (Kind::HypnicStart, why);
+    let burst_g = movement.burst_g;
+    let falling_asleep = context.falling_asleep();
+    let strong = burst_g >= AFTER_STIRRING_FACTOR * context.mechanics().weakest_start_g;
+    let lacks = match falling_asleep {
+        _ if context.rate_hz < SLOWEST_FOR_STARTS_HZ => Lack::Rate,
+        _ if context.still_before_s < STILL_BEFORE_S => Lack::Stillness,
+        None => Lack::Sleep,
+        Some(FallingAsleep::Stirring(_)) if !strong => Lack::Strength,
+        Some(falling_asleep) => {
+            return (Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, burst_g });
+        }
     };
-    if movement.tilt_deg < RING_TILT_DEG && movement.centroid_hz >= SLOWEST_RING_HZ {
-        return (Kind::Disturbance, Why::Ring { centroid_hz: movement.centroid_hz });
-    }
     (Kind::Twitch, Why::Jerk { lacks })
+}
+
+fn worn(movement: &Movement, duration_s: f64) -> (Kind, Why) {
+    let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
+    if movement.tilt_deg < LIMB_TILT_DEG && movement.burst_g < LIMB_PUSH_G {
+        return match duration_s {
+            short_s if short_s < LONGEST_TWITCH_S => (Kind::Twitch, shaken),
+            _ => (Kind::Disturbance, shaken),
+        };
+    }
+    if movement.active_s >= BODY_ACTIVE_S && movement.bursts == 1 && movement.wander >= BODY_WANDER
+    {
+        return (Kind::GrossMovement, Why::Restless);
+    }
+    let is_brief = duration_s < SHORTEST_LM_S
+        || (duration_s < LONGEST_TWITCH_S + 0.2 && movement.tilt_deg < LIMB_TILT_DEG);
+    if is_brief {
+        return (Kind::Twitch, shaken);
+    }
+    (Kind::LimbMovement, returned(movement))
+}
+
+fn on_mattress(movement: &Movement, duration_s: f64) -> (Kind, Why) {
+    let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
+    if movement.burst_g >= MATTRESS.weakest_gross_g && movement.active_s >= BODY_ACTIVE_S {
+        return (Kind::GrossMovement, Why::Restless);
+    }
+    if movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G {
+        return (Kind::Disturbance, shaken);
+    }
+    if duration_s < SHORTEST_ON_MATTRESS_S {
+        return (Kind::Twitch, shaken);
+    }
+    (Kind::LimbMovement, returned(movement))
+}
+
+fn returned(movement: &Movement) -> Why {
+    Why::Returned { tilt_deg: movement.tilt_deg, bursts: movement.bursts }
 }

@@ -2,9 +2,9 @@
 //! series of both standards.
 
 use super::kind::{self, Context, LONGEST_LM_S};
-use super::{InSeries, LegMovement, Rules, ShortInterval, rhythm};
+use super::{InSeries, LegMovement, Rules, ShortInterval, trains};
 use crate::movement::{Kind, Movement};
-use crate::night::Night;
+use crate::night::{self, Night};
 use crate::recording::{Placement, Side};
 
 /// A movement and all that is said of it.
@@ -67,41 +67,74 @@ pub const SLOWEST_FOR_LEGS_HZ: f64 = 4.0;
 /// Scores the movements of one night, which are ascending by onset.
 pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<Scored> {
     let rate_hz = recorded.rate_hz;
-    let movements = rhythm::merge_trains(movements, rate_hz);
-    let transitions_s = night.transitions_into_sleep_s();
-    let mut scored = Vec::with_capacity(movements.len());
-    let mut last_end = None;
-    for movement in movements {
-        let onset_s = movement.onset as f64 / rate_hz;
-        let still_before_s = last_end
-            .map_or(f64::INFINITY, |end: u64| movement.onset.saturating_sub(end) as f64 / rate_hz);
-        last_end = Some(movement.end);
-        let context = Context {
-            placement: recorded.placement,
-            rate_hz,
-            since_sleep_s: nearest(&transitions_s, onset_s),
-            still_before_s,
-        };
-        let (kind, why) = kind::classify(&movement, &context);
-        scored.push(Scored {
-            onset_s,
-            duration_s: (movement.end - movement.onset) as f64 / rate_hz,
-            kind,
-            why,
-            side: recorded.side,
-            asleep: night.is_asleep(onset_s),
-            in_bed: (night.bed.off_s..night.bed.on_s).contains(&onset_s),
-            place: Place::default(),
-            movement,
-        });
-    }
+    let movements = trains::merge_trains(movements, rate_hz);
+    let movements = match recorded.placement {
+        Placement::Mattress => trains::merge_holds(&movements, rate_hz),
+        _ => movements,
+    };
+    let contexts = contexts(&movements, night, recorded);
+    let mut scored: Vec<Scored> = movements
+        .into_iter()
+        .zip(contexts)
+        .map(|(movement, context)| {
+            let (kind, why) = kind::classify(&movement, &context);
+            let onset_s = movement.onset as f64 / rate_hz;
+            Scored {
+                onset_s,
+                duration_s: (movement.end - movement.onset) as f64 / rate_hz,
+                kind,
+                why,
+                side: recorded.side,
+                asleep: night.is_asleep(onset_s),
+                in_bed: context.in_bed,
+                place: Place::default(),
+                movement,
+            }
+        })
+        .collect();
     if shows_series(recorded.placement, rate_hz) {
-        let marks: Vec<Mark> = scored.iter().map(|scored| scored.mark()).collect();
+        let marks: Vec<Mark> = scored.iter().map(Scored::mark).collect();
         for (scored, place) in scored.iter_mut().zip(places(&marks, &recorded.gaps_s)) {
             scored.place = place;
         }
     }
     scored
+}
+
+/// What surrounds each movement.
+fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<Context> {
+    let rate_hz = recorded.rate_hz;
+    let transitions_s = night.transitions_into_sleep_s();
+    let stirs = |movement: &Movement| night::is_of_body(movement, recorded.placement);
+    let seconds = |frames: u64| frames as f64 / rate_hz;
+    let mut last_end: Option<u64> = None;
+    let mut last_stirring: Option<u64> = None;
+    let mut contexts: Vec<Context> = Vec::with_capacity(movements.len());
+    for movement in movements {
+        let onset_s = seconds(movement.onset);
+        let since = |end: u64| seconds(movement.onset.saturating_sub(end));
+        contexts.push(Context {
+            placement: recorded.placement,
+            rate_hz,
+            in_bed: (night.bed.off_s..night.bed.on_s).contains(&onset_s),
+            since_sleep_s: nearest(&transitions_s, onset_s),
+            since_stirring_s: last_stirring.map(since),
+            until_stirring_s: None,
+            still_before_s: last_end.map_or(f64::INFINITY, since),
+        });
+        last_end = Some(movement.end);
+        if stirs(movement) {
+            last_stirring = Some(movement.end);
+        }
+    }
+    let mut next_stirring: Option<u64> = None;
+    for (movement, context) in movements.iter().zip(&mut contexts).rev() {
+        context.until_stirring_s = next_stirring.map(|onset| seconds(onset - movement.onset));
+        if stirs(movement) {
+            next_stirring = Some(movement.onset);
+        }
+    }
+    contexts
 }
 
 /// Seconds since the nearest of the moments; negative before it.

@@ -1,4 +1,5 @@
-//! Trains of single movements that are one rhythmic movement.
+//! Movements that are one though they have rests within: trains of regular
+//! beats, and, on a mattress, the two ends of a held movement.
 //!
 //! At under 1 Hz the quiet between two beats can be longer than the half second
 //! that ends a movement, and a train falls into its beats.
@@ -27,10 +28,41 @@ pub fn merge_trains(movements: &[Movement], rate_hz: f64) -> Vec<Movement> {
         let run = 1 + movements[from..].windows(2).take_while(close).count();
         let beats = &movements[from..from + run];
         match rhythm(beats, rate_hz) {
-            Some(rhythm) => merged.push(merge(beats, rhythm)),
+            Some(rhythm) => merged.push(merge(beats, Some(rhythm))),
             None => merged.extend_from_slice(beats),
         }
         from += run;
+    }
+    merged
+}
+
+/// Longest rest between the two ends of a held leg movement, s: tonic
+/// contractions hold for up to 5 s.
+const LONGEST_HOLD_S: f64 = 5.0;
+
+/// Only weak movements are taken for the ends of one, g: through a mattress a
+/// leg arrives with no more.
+const WEAK_G: f32 = 0.03;
+
+/// On a mattress the tilt of a held limb cannot be seen. Two weak movements with
+/// no more than a hold between them are taken for its two ends: taken for two
+/// movements, they would put an interval of a few seconds into every series and
+/// break it, while doublets, which this joins, are rare.
+pub fn merge_holds(movements: &[Movement], rate_hz: f64) -> Vec<Movement> {
+    let mut merged: Vec<Movement> = Vec::with_capacity(movements.len());
+    for movement in movements {
+        let is_weak = |m: &Movement| m.burst_g < WEAK_G && m.rhythm.is_none();
+        match merged.last_mut() {
+            Some(last)
+                if is_weak(last)
+                    && is_weak(movement)
+                    && last.bursts == 1
+                    && (movement.onset - last.end) as f64 / rate_hz <= LONGEST_HOLD_S =>
+            {
+                *last = merge(&[last.clone(), movement.clone()], None);
+            }
+            _ => merged.push(movement.clone()),
+        }
     }
     merged
 }
@@ -52,7 +84,7 @@ fn rhythm(beats: &[Movement], rate_hz: f64) -> Option<Rhythm> {
     })
 }
 
-fn merge(beats: &[Movement], rhythm: Rhythm) -> Movement {
+fn merge(beats: &[Movement], rhythm: Option<Rhythm>) -> Movement {
     let last = &beats[beats.len() - 1];
     let largest = |of: fn(&Movement) -> f32| beats.iter().map(of).fold(0.0, f32::max);
     Movement {
@@ -64,7 +96,7 @@ fn merge(beats: &[Movement], rhythm: Rhythm) -> Movement {
         bursts: beats.iter().map(|beat| beat.bursts).sum(),
         turn_deg: crate::detect::angle_deg(beats[0].before_g, last.after_g),
         after_g: last.after_g,
-        rhythm: Some(rhythm),
+        rhythm,
         ..beats[0].clone()
     }
 }
