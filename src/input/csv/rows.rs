@@ -194,9 +194,16 @@ impl RowReader {
         for step in &self.steps {
             at = skip_blanks(text, at);
             for _ in 0..step.skip {
-                at += memchr::memchr(delimiter, text.get(at..length)?)? + 1;
+                let cell = text.get(at..length)?;
+                // There may be delimiters between quotes.
+                if cell.first() == Some(&b'"') {
+                    return None;
+                }
+                at += memchr::memchr(delimiter, cell)? + 1;
                 at = skip_blanks(text, at);
             }
+            let quoted = text.get(at) == Some(&b'"');
+            at += usize::from(quoted);
             match step.cell {
                 Use::Axis(axis) => {
                     let (value, end) = number::decimal(text, at, point)?;
@@ -204,6 +211,12 @@ impl RowReader {
                     at = end;
                 }
                 Use::Stamp(_) => (stamp, at) = self.stamps.fast(text, at, self.dialect)?,
+            }
+            if quoted {
+                if text.get(at) != Some(&b'"') {
+                    return None;
+                }
+                at += 1;
             }
             if at < length {
                 if text[at] != delimiter {
@@ -285,9 +298,8 @@ fn cell(line: &[u8], at: usize, delimiter: Delimiter) -> (Range<usize>, Option<u
     let start = skip_blanks(line, at);
     let byte = delimiter.byte();
     if line.get(start) == Some(&b'"')
-        && let Some(length) = memchr::memchr(b'"', &line[start + 1..])
+        && let Some(end) = closing_quote(line, start + 1)
     {
-        let end = start + 1 + length;
         let next = memchr::memchr(byte, &line[end..]).map(|length| end + length + 1);
         return (trimmed(line, start + 1..end), next);
     }
@@ -296,6 +308,17 @@ fn cell(line: &[u8], at: usize, delimiter: Delimiter) -> (Range<usize>, Option<u
     match memchr::memchr(byte, rest) {
         Some(length) => (trimmed(line, start..start + length), Some(start + length + 1)),
         None => (trimmed(line, start..line.len()), None),
+    }
+}
+
+/// The quote that closes a cell; two of them are one that belongs to it.
+fn closing_quote(line: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr(b'"', line.get(at..)?)?;
+        if line.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
     }
 }
 
@@ -353,6 +376,22 @@ mod tests {
     }
 
     #[test]
+    fn delimiters_between_quotes_delimit_nothing() {
+        let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
+        let stamps = Stamps::Number { column: 1, exponent: 9 };
+        let mut rows = RowReader::new(dialect, [2, 3, 4], stamps, 1.0);
+        let frame = Row::Frame(1_000_000_000, [2.0, 3.0, 4.0]);
+        for line in [
+            "note,1,2,3,4,5",
+            "\"1,2,3,4,5\",1,2,3,4,5",
+            "\"a \"\"b,1,2\"\" c,d\",\"1\",\"2\",3,\"4\"",
+            " \"\" ,1,2,3,4",
+        ] {
+            assert_eq!(read(&mut rows, line.as_bytes()), frame, "{line}");
+        }
+    }
+
+    #[test]
     fn several_spaces_are_one_delimiter() {
         let mut rows = seconds(Delimiter::Spaces, b',');
         let frame = Row::Frame(500_000_000, [1.0, -2.0, 3.25]);
@@ -400,7 +439,7 @@ mod tests {
         /// The naive twin splits with the standard library and parses with it.
         #[test]
         fn the_fast_way_agrees_with_the_general_one(
-            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1.5\"", 1..7),
+            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1.5\"|\"2,5\"", 1..7),
             blanks in "[ ]{0,2}", behind in "(\r?\n[0-9.,]{0,9})?",
         ) {
             let line = cells.join(&format!("{blanks},{blanks}"));
@@ -412,7 +451,7 @@ mod tests {
             }
             if let Row::Frame(stamp, frame) = general {
                 let naive: Vec<f64> =
-                    cells.iter().map(|cell| cell.trim_matches('"').parse().unwrap_or(f64::NAN)).collect();
+                    cells.iter().map(|cell| cell.trim_matches('"').replace(',', ".").parse().unwrap_or(f64::NAN)).collect();
                 prop_assert_eq!(stamp, (naive[0] * 1e9).round() as i64);
                 prop_assert_eq!(frame, [naive[1] as f32, naive[2] as f32, naive[3] as f32]);
             }
