@@ -59,14 +59,15 @@ impl Stamps {
     /// The stamp in `cells`, in nanoseconds; `Err` is the cell that is wrong.
     fn general(&mut self, cells: &[&[u8]], point: u8) -> Result<i64, usize> {
         match self {
-            Self::None => Some(0).ok_or(0),
+            Self::None => Ok(0),
             Self::Number { exponent, .. } => {
                 number::parse_scaled(cells[0], point, *exponent).ok_or(0)
             }
             Self::Text { stamps, .. } => stamps.slow(cells[0]).ok_or(0),
             Self::DateAndTime { order, .. } => {
                 let date = stamp::parse_date(cells[0], *order).ok_or(0usize)?;
-                Ok(date + stamp::parse_time(cells[1]).ok_or(1usize)?)
+                let time = stamp::parse_time(cells[1]).ok_or(1usize)?;
+                date.checked_add(time).ok_or(1)
             }
             Self::TimeOfDay { day_ns, last_ns, .. } => {
                 let time_ns = stamp::parse_time(cells[0]).ok_or(0usize)?;
@@ -81,26 +82,23 @@ impl Stamps {
                 for (index, part) in parts.iter_mut().enumerate() {
                     *part = number::parse_scaled(cells[index], point, 0).ok_or(index)?;
                 }
-                // A second may have a fraction of its own.
-                let seconds_ns = number::parse_scaled(cells[5], point, 9).ok_or(5usize)?;
                 let [year, month, day, hour, minute, _] = parts;
-                let midnight = jiff::civil::Date::new(
-                    i16::try_from(year).map_err(|_| 0usize)?,
-                    i8::try_from(month).map_err(|_| 1usize)?,
-                    i8::try_from(day).map_err(|_| 2usize)?,
-                )
-                .map_err(|_| 2usize)?;
+                let date_ns = stamp::date_ns(year, month, day).ok_or(2usize)?;
                 if !(0..24).contains(&hour) || !(0..60).contains(&minute) {
                     return Err(3);
                 }
-                let days = midnight.since(jiff::civil::date(1970, 1, 1)).map_err(|_| 0usize)?;
-                let mut ns = i64::from(days.get_days()) * DAY_NS
-                    + (hour * 60 + minute) * 60 * stamp::SECOND_NS
-                    + seconds_ns;
-                if let Some((_, exponent)) = fraction {
-                    ns += number::parse_scaled(cells[6], point, *exponent).ok_or(6usize)?;
-                }
-                Ok(ns)
+                // A second may have a fraction of its own.
+                let seconds_ns = number::parse_scaled(cells[5], point, 9).ok_or(5usize)?;
+                let fraction_ns = match fraction {
+                    Some((_, exponent)) => {
+                        number::parse_scaled(cells[6], point, *exponent).ok_or(6usize)?
+                    }
+                    None => 0,
+                };
+                date_ns
+                    .checked_add((hour * 60 + minute) * 60 * stamp::SECOND_NS)
+                    .and_then(|ns| ns.checked_add(seconds_ns)?.checked_add(fraction_ns))
+                    .ok_or(5)
             }
         }
     }
@@ -421,6 +419,7 @@ mod tests {
             Row::Frame(DAY_NS + 1_500_000_000, [2.0, 4.0, 6.0])
         );
         assert_eq!(read(&mut rows, b"1970;13;2;0;0;1;500;3;2;1"), Row::Text(8..9));
+        assert_eq!(read(&mut rows, b"9999;1;2;0;0;1;500;3;2;1"), Row::Text(7..8), "too far away");
     }
 
     #[test]
