@@ -60,16 +60,14 @@ impl Measured {
         self.steps.is_some_and(|steps| steps.backward > 0.5)
     }
 
-    /// Whether the stamps mostly run forward.
-    pub fn usable(&self) -> bool {
-        self.steps.is_some_and(|steps| steps.backward <= 0.5 && steps.rate_hz > 0.0)
+    /// The steps of stamps that mostly run forward.
+    fn forward_steps(&self) -> Option<Steps> {
+        self.steps.filter(|steps| steps.backward <= 0.5 && steps.rate_hz > 0.0)
     }
 
     /// Less is better: irregularity in steps of 2 %, then the kind.
-    fn rank(&self) -> (u32, u8) {
-        let irregularity = self
-            .steps
-            .map_or(f64::MAX, |steps| steps.backward * 10.0 + steps.standing + steps.jitter);
+    fn rank(&self, steps: &Steps) -> (u32, u8) {
+        let irregularity = steps.backward * 10.0 + steps.standing + steps.jitter;
         let kind = match self.candidate.meaning {
             Meaning::Elapsed => 0,
             Meaning::Unix => 1,
@@ -80,9 +78,13 @@ impl Measured {
     }
 }
 
-/// The most precise of the candidates that run forward.
-pub(super) fn best(measured: &[Measured]) -> Option<&Measured> {
-    measured.iter().filter(|candidate| candidate.usable()).min_by_key(|candidate| candidate.rank())
+/// The most precise of the candidates that run forward, and its steps.
+pub(super) fn best(measured: &[Measured]) -> Option<(&Candidate, Steps)> {
+    measured
+        .iter()
+        .filter_map(|measured| Some((measured, measured.forward_steps()?)))
+        .min_by_key(|(measured, steps)| measured.rank(steps))
+        .map(|(measured, steps)| (&measured.candidate, steps))
 }
 
 /// Every column besides the axes that may tell the time, and the order of day

@@ -197,13 +197,18 @@ impl Scanner<'_> {
     /// `h:mm`, `h:mm:ss`, with a fraction, with AM or PM.
     fn time(&mut self) -> Option<Time> {
         let (mut hour, _) = self.number(2)?;
-        if !self.eat(b':') {
-            return None;
-        }
+        // MetaWear writes points, as colons cannot be in a file name.
+        let separator = self.peek().filter(|byte| matches!(byte, b':' | b'.'))?;
+        self.at += 1;
         let (minute, _) = self.number(2)?;
         let mut seconds = None;
         let mut seconds_ns = 0;
-        if self.eat(b':') {
+        let has_seconds = self.eat(separator);
+        if separator == b'.' && !has_seconds {
+            // A decimal.
+            return None;
+        }
+        if has_seconds {
             let start = self.at;
             let (second, _) = self.number(2)?;
             // 60 is a leap second, the first moment of the next minute here.
@@ -434,6 +439,7 @@ mod tests {
             ("2024-03-17 19:04:39.426 UTC+02:00", MonthFirst, "2024-03-17T17:04:39.426Z"),
             ("2019-01-18T18:25:39.1234567", MonthFirst, "2019-01-18T18:25:39.1234567Z"),
             ("2019-01-18 18:25", MonthFirst, "2019-01-18T18:25:00Z"),
+            ("2019-01-18T18.25.39.908", MonthFirst, "2019-01-18T18:25:39.908Z"),
         ];
         for (text, order, expected) in cases {
             let moment = parse(text.as_bytes(), order);
@@ -455,12 +461,20 @@ mod tests {
             "2019-01-01T12:00:00x",
             "1/2/3 1:2:3",
             "2019-01-01T12:00:00+99:00",
+            "2019-01-01 12.5",
             "13:00 PM",
             "0.5",
             "-1.0,2",
         ] {
             assert_eq!(parse(text.as_bytes(), DateOrder::MonthFirst), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_is_no_decimal() {
+        assert_eq!(parse_time(b"23:59:59.9"), Some(DAY_NS - SECOND_NS / 10));
+        assert_eq!(parse_time(b"9.81"), None);
+        assert_eq!(parse_time(b"24:00:00"), None);
     }
 
     #[test]
