@@ -465,6 +465,36 @@ fn an_order_of_day_and_month_that_was_assumed_is_said() {
 }
 
 #[test]
+fn a_column_may_say_where_the_sensor_was() {
+    let night = read(
+        "t,left_ankle_x,left_ankle_y,left_ankle_z,right_ankle_x,right_ankle_y,right_ankle_z\n0,0,0,1,1,0,0\n0.5,0,0,1,1,0,0\n",
+    );
+    assert_eq!((night.spec.placement, night.spec.side), (Some(Placement::Ankle), Some(Side::Left)));
+    assert_eq!(night.frames, [[0.0, 0.0, 1.0]; 2]);
+    assert!(night.spec.layout.contains("not used: right_ankle_x"), "{}", night.spec.layout);
+}
+
+#[test]
+fn numbers_that_a_spreadsheet_rewrote_are_read() {
+    // Sensor Logger's file, saved again by a spreadsheet in Germany.
+    let rows: String = (0..50)
+        .map(|i| {
+            format!(
+                "\"1,70136286{:06}E+018\",\"0,{:03}\",\"9,80{i:02}\",\"0,25\",\"-0,5\"\r\n",
+                270_131 + i * 10,
+                50 + i * 10
+            )
+        })
+        .collect();
+    let night = read(format!("time,seconds_elapsed,z,y,x\r\n{rows}"));
+    assert!(night.spec.layout.contains("seconds_elapsed"), "{}", night.spec.layout);
+    assert_eq!(night.stamps_ns[..3], [0, 10_000_000, 20_000_000]);
+    assert_eq!(night.spec.clock.label(0.0), "2023-11-30T16:47:42.701+00:00");
+    let [x, y, z] = night.frames[0].map(|value| value * 9.806_65);
+    assert!((x + 0.5).abs() < 1e-6 && (y - 0.25).abs() < 1e-6 && (z - 9.80).abs() < 1e-5);
+}
+
+#[test]
 fn date_and_time_may_stand_in_two_columns() {
     let night = read(
         "Date;Time;X;Y;Z\n13.03.2024;23:59:59,900;0,01;0;0,99\n14.03.2024;00:00:00,000;0,01;0;0,99\n14.03.2024;00:00:00,100;0,01;0;0,99\n",

@@ -52,7 +52,7 @@ impl WavSource {
     pub fn open(path: &Path, mut bytes: Bytes, options: &OpenOptions) -> Result<Self> {
         let head = chunks::read_head(&mut bytes).map_err(Error::read(path))?;
         let Some(claimed) = head.data_bytes else {
-            let found = if head.fmt.is_empty() { "a WAV header that is cut" } else { "no samples" };
+            let found = if head.fmt.len() < 16 { "a WAV header that is cut" } else { "no samples" };
             let help = "Convert or copy the recording again";
             return Err(refuse(path, Position::Byte(head.data_at), found, "a data chunk", help));
         };
@@ -187,7 +187,9 @@ impl Source for WavSource {
     }
 
     fn progress(&self) -> (u64, u64) {
-        self.decoder.bytes.progress()
+        let (taken, size) = self.decoder.bytes.progress();
+        // Behind the samples there may be metadata, which nobody reads again.
+        if self.decoder.ended { (size.max(taken), size) } else { (taken, size) }
     }
 
     fn warnings(&self) -> Vec<String> {

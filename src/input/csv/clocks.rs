@@ -13,7 +13,7 @@ use super::number;
 use super::preamble::{Facts, zone_of};
 use super::rate::Steps;
 use super::rows::Stamps;
-use super::stamp::{self, DateOrder, Moment, SECOND_NS, StampZone, TextStamps};
+use super::stamp::{self, DAY_NS, DateOrder, Moment, SECOND_NS, StampZone, TextStamps};
 use super::unit::median;
 
 /// A column, or several, that may hold the stamps.
@@ -60,16 +60,14 @@ impl Measured {
         self.steps.is_some_and(|steps| steps.backward > 0.5)
     }
 
-    /// Whether the stamps mostly run forward.
-    pub fn usable(&self) -> bool {
-        self.steps.is_some_and(|steps| steps.backward <= 0.5 && steps.rate_hz > 0.0)
+    /// The steps of stamps that mostly run forward.
+    fn forward_steps(&self) -> Option<Steps> {
+        self.steps.filter(|steps| steps.backward <= 0.5 && steps.rate_hz > 0.0)
     }
 
     /// Less is better: irregularity in steps of 2 %, then the kind.
-    fn rank(&self) -> (u32, u8) {
-        let irregularity = self
-            .steps
-            .map_or(f64::MAX, |steps| steps.backward * 10.0 + steps.standing + steps.jitter);
+    fn rank(&self, steps: &Steps) -> (u32, u8) {
+        let irregularity = steps.backward * 10.0 + steps.standing + steps.jitter;
         let kind = match self.candidate.meaning {
             Meaning::Elapsed => 0,
             Meaning::Unix => 1,
@@ -80,9 +78,13 @@ impl Measured {
     }
 }
 
-/// The most precise of the candidates that run forward.
-pub(super) fn best(measured: &[Measured]) -> Option<&Measured> {
-    measured.iter().filter(|candidate| candidate.usable()).min_by_key(|candidate| candidate.rank())
+/// The most precise of the candidates that run forward, and its steps.
+pub(super) fn best(measured: &[Measured]) -> Option<(&Candidate, Steps)> {
+    measured
+        .iter()
+        .filter_map(|measured| Some((measured, measured.forward_steps()?)))
+        .min_by_key(|(measured, steps)| measured.rank(steps))
+        .map(|(measured, steps)| (&measured.candidate, steps))
 }
 
 /// Every column besides the axes that may tell the time, and the order of day
@@ -374,7 +376,7 @@ impl Parts {
 pub(super) fn clock(measured: &[Measured], facts: &Facts) -> Clock {
     let written = measured.iter().find_map(|candidate| match candidate.candidate.meaning {
         Meaning::Written { zone: StampZone::Unknown, named_s: Some(seconds) } => {
-            let ns = candidate.first_ns - i64::from(seconds) * SECOND_NS;
+            let ns = candidate.first_ns.saturating_sub(i64::from(seconds) * SECOND_NS);
             Some((ns, StampZone::East(seconds)))
         }
         Meaning::Written { zone, .. } => Some((candidate.first_ns, zone)),
@@ -421,7 +423,7 @@ fn at(ns: i64, zone: StampZone, facts: &Facts) -> Clock {
 /// that a zone can have: a multiple of a quarter of an hour, up to 14 hours.
 fn offset_between(wall_ns: i64, unix_ns: i64) -> Option<i32> {
     const QUARTER_NS: i64 = 900 * SECOND_NS;
-    let ahead_ns = wall_ns - unix_ns;
+    let ahead_ns = wall_ns.checked_sub(unix_ns).filter(|ns| ns.abs() < DAY_NS)?;
     let quarters = (ahead_ns + QUARTER_NS / 2).div_euclid(QUARTER_NS);
     let close = (ahead_ns - quarters * QUARTER_NS).abs() < 5 * SECOND_NS;
     (close && quarters.abs() <= 14 * 4).then_some((quarters * 900) as i32)

@@ -52,7 +52,7 @@ pub(super) struct Dialect {
 }
 
 /// Rows looked at to find the dialect.
-const SAMPLE: usize = 100;
+const SAMPLE: usize = 40;
 
 /// Numbers a row of frames has at least: the three axes.
 pub(super) const AXES: usize = 3;

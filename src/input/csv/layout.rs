@@ -16,7 +16,7 @@ use super::text::lossless;
 const LINES: usize = 2000;
 
 /// Rows kept as cells, to see what kind of values a column has.
-const SAMPLE: usize = 300;
+const SAMPLE: usize = 100;
 
 /// Names quoted in an error; a wide table has fifty.
 const NAMES_QUOTED: usize = 12;

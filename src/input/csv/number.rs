@@ -2,10 +2,7 @@
 //! general ones take a whole cell and every way of writing a number.
 
 /// Powers of ten, all of which an `f64` holds exactly.
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-];
+const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
 
 /// Powers of ten in integers.
 const TENS: [u64; 20] = {
@@ -38,9 +35,9 @@ const MISSING: [&[u8]; 13] = [
 /// The number `[-+]digits[.digits][e[-+]digits]` at `at`, and the place behind
 /// it; `point` is what stands before the fraction.
 ///
-/// Up to 15 digits are below 2^53 and so exact in an `f64`, as are powers of
-/// ten up to 10^22, and the one division rounds correctly (Clinger 1990).
-/// Longer numbers, such as a double printed in full, are left to fast-float2.
+/// A short number's digits are below 2^53 and so exact in an `f64`, as is the
+/// power of ten, and the one division rounds correctly (Clinger 1990). Longer
+/// numbers, such as a double printed in full, are left to fast-float2.
 #[inline(always)]
 pub(super) fn decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
     let Some(short) = short(line, at, point) else { return long_decimal(line, at, point) };
@@ -58,21 +55,20 @@ const LARGEST: f64 = 1e30;
 /// Any number at `at`, and the place behind it.
 #[inline(never)]
 fn long_decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
-    let (digits, end) = digits(line, at, point)?;
-    let power = digits.power.unsigned_abs() as usize;
-    let value = if digits.count <= 15 && power < POWERS.len() {
-        let mantissa = digits.mantissa as f64;
-        let magnitude =
-            if digits.power < 0 { mantissa / POWERS[power] } else { mantissa * POWERS[power] };
-        if digits.negative { -magnitude } else { magnitude }
+    let sign = usize::from(matches!(line.get(at)?, b'-' | b'+'));
+    // Words such as nan and inf are not for the fast path.
+    if !matches!(line.get(at + sign)?, b'0'..=b'9' | b'.' | b',') {
+        return None;
+    }
+    let (value, end) = if point == b'.' {
+        let start = at + usize::from(line[at] == b'+');
+        let (value, length) = fast_float2::parse_partial(&line[start..]).ok()?;
+        (value, start + length)
     } else {
-        let text = &line[at..end];
-        match point {
-            b'.' => fast_float2::parse(text.strip_prefix(b"+").unwrap_or(text)).ok()?,
-            _ => parse(text, point)?,
-        }
+        let (_, end) = digits(line, at, point)?;
+        (parse(&line[at..end], point)?, end)
     };
-    (value.abs() < LARGEST).then_some((value, end))
+    (f64::abs(value) < LARGEST).then_some((value, end))
 }
 
 /// A number of at most four digits before the point and seven behind it.

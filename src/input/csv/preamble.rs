@@ -103,7 +103,7 @@ impl Facts {
         facts.start = start_text.and_then(|text| {
             stamp::parse(text.as_bytes(), order).or_else(|| {
                 let date = stamp::parse_date(start_date?.as_bytes(), order)?;
-                let wall_ns = date + stamp::parse_time(text.as_bytes())?;
+                let wall_ns = date.checked_add(stamp::parse_time(text.as_bytes())?)?;
                 Some(Moment { wall_ns, zone: StampZone::Unknown })
             })
         });

@@ -59,14 +59,15 @@ impl Stamps {
     /// The stamp in `cells`, in nanoseconds; `Err` is the cell that is wrong.
     fn general(&mut self, cells: &[&[u8]], point: u8) -> Result<i64, usize> {
         match self {
-            Self::None => Some(0).ok_or(0),
+            Self::None => Ok(0),
             Self::Number { exponent, .. } => {
                 number::parse_scaled(cells[0], point, *exponent).ok_or(0)
             }
             Self::Text { stamps, .. } => stamps.slow(cells[0]).ok_or(0),
             Self::DateAndTime { order, .. } => {
                 let date = stamp::parse_date(cells[0], *order).ok_or(0usize)?;
-                Ok(date + stamp::parse_time(cells[1]).ok_or(1usize)?)
+                let time = stamp::parse_time(cells[1]).ok_or(1usize)?;
+                date.checked_add(time).ok_or(1)
             }
             Self::TimeOfDay { day_ns, last_ns, .. } => {
                 let time_ns = stamp::parse_time(cells[0]).ok_or(0usize)?;
@@ -81,26 +82,23 @@ impl Stamps {
                 for (index, part) in parts.iter_mut().enumerate() {
                     *part = number::parse_scaled(cells[index], point, 0).ok_or(index)?;
                 }
-                // A second may have a fraction of its own.
-                let seconds_ns = number::parse_scaled(cells[5], point, 9).ok_or(5usize)?;
                 let [year, month, day, hour, minute, _] = parts;
-                let midnight = jiff::civil::Date::new(
-                    i16::try_from(year).map_err(|_| 0usize)?,
-                    i8::try_from(month).map_err(|_| 1usize)?,
-                    i8::try_from(day).map_err(|_| 2usize)?,
-                )
-                .map_err(|_| 2usize)?;
+                let date_ns = stamp::date_ns(year, month, day).ok_or(2usize)?;
                 if !(0..24).contains(&hour) || !(0..60).contains(&minute) {
                     return Err(3);
                 }
-                let days = midnight.since(jiff::civil::date(1970, 1, 1)).map_err(|_| 0usize)?;
-                let mut ns = i64::from(days.get_days()) * DAY_NS
-                    + (hour * 60 + minute) * 60 * stamp::SECOND_NS
-                    + seconds_ns;
-                if let Some((_, exponent)) = fraction {
-                    ns += number::parse_scaled(cells[6], point, *exponent).ok_or(6usize)?;
-                }
-                Ok(ns)
+                // A second may have a fraction of its own.
+                let seconds_ns = number::parse_scaled(cells[5], point, 9).ok_or(5usize)?;
+                let fraction_ns = match fraction {
+                    Some((_, exponent)) => {
+                        number::parse_scaled(cells[6], point, *exponent).ok_or(6usize)?
+                    }
+                    None => 0,
+                };
+                date_ns
+                    .checked_add((hour * 60 + minute) * 60 * stamp::SECOND_NS)
+                    .and_then(|ns| ns.checked_add(seconds_ns)?.checked_add(fraction_ns))
+                    .ok_or(5)
             }
         }
     }
@@ -194,9 +192,16 @@ impl RowReader {
         for step in &self.steps {
             at = skip_blanks(text, at);
             for _ in 0..step.skip {
-                at += memchr::memchr(delimiter, text.get(at..length)?)? + 1;
+                let cell = text.get(at..length)?;
+                // There may be delimiters between quotes.
+                if cell.first() == Some(&b'"') {
+                    return None;
+                }
+                at += memchr::memchr(delimiter, cell)? + 1;
                 at = skip_blanks(text, at);
             }
+            let quoted = text.get(at) == Some(&b'"');
+            at += usize::from(quoted);
             match step.cell {
                 Use::Axis(axis) => {
                     let (value, end) = number::decimal(text, at, point)?;
@@ -204,6 +209,12 @@ impl RowReader {
                     at = end;
                 }
                 Use::Stamp(_) => (stamp, at) = self.stamps.fast(text, at, self.dialect)?,
+            }
+            if quoted {
+                if text.get(at) != Some(&b'"') {
+                    return None;
+                }
+                at += 1;
             }
             if at < length {
                 if text[at] != delimiter {
@@ -285,9 +296,8 @@ fn cell(line: &[u8], at: usize, delimiter: Delimiter) -> (Range<usize>, Option<u
     let start = skip_blanks(line, at);
     let byte = delimiter.byte();
     if line.get(start) == Some(&b'"')
-        && let Some(length) = memchr::memchr(b'"', &line[start + 1..])
+        && let Some(end) = closing_quote(line, start + 1)
     {
-        let end = start + 1 + length;
         let next = memchr::memchr(byte, &line[end..]).map(|length| end + length + 1);
         return (trimmed(line, start + 1..end), next);
     }
@@ -296,6 +306,17 @@ fn cell(line: &[u8], at: usize, delimiter: Delimiter) -> (Range<usize>, Option<u
     match memchr::memchr(byte, rest) {
         Some(length) => (trimmed(line, start..start + length), Some(start + length + 1)),
         None => (trimmed(line, start..line.len()), None),
+    }
+}
+
+/// The quote that closes a cell; two of them are one that belongs to it.
+fn closing_quote(line: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr(b'"', line.get(at..)?)?;
+        if line.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
     }
 }
 
@@ -353,6 +374,22 @@ mod tests {
     }
 
     #[test]
+    fn delimiters_between_quotes_delimit_nothing() {
+        let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
+        let stamps = Stamps::Number { column: 1, exponent: 9 };
+        let mut rows = RowReader::new(dialect, [2, 3, 4], stamps, 1.0);
+        let frame = Row::Frame(1_000_000_000, [2.0, 3.0, 4.0]);
+        for line in [
+            "note,1,2,3,4,5",
+            "\"1,2,3,4,5\",1,2,3,4,5",
+            "\"a \"\"b,1,2\"\" c,d\",\"1\",\"2\",3,\"4\"",
+            " \"\" ,1,2,3,4",
+        ] {
+            assert_eq!(read(&mut rows, line.as_bytes()), frame, "{line}");
+        }
+    }
+
+    #[test]
     fn several_spaces_are_one_delimiter() {
         let mut rows = seconds(Delimiter::Spaces, b',');
         let frame = Row::Frame(500_000_000, [1.0, -2.0, 3.25]);
@@ -382,6 +419,7 @@ mod tests {
             Row::Frame(DAY_NS + 1_500_000_000, [2.0, 4.0, 6.0])
         );
         assert_eq!(read(&mut rows, b"1970;13;2;0;0;1;500;3;2;1"), Row::Text(8..9));
+        assert_eq!(read(&mut rows, b"9999;1;2;0;0;1;500;3;2;1"), Row::Text(7..8), "too far away");
     }
 
     #[test]
@@ -400,7 +438,7 @@ mod tests {
         /// The naive twin splits with the standard library and parses with it.
         #[test]
         fn the_fast_way_agrees_with_the_general_one(
-            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1.5\"", 1..7),
+            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1.5\"|\"2,5\"", 1..7),
             blanks in "[ ]{0,2}", behind in "(\r?\n[0-9.,]{0,9})?",
         ) {
             let line = cells.join(&format!("{blanks},{blanks}"));
@@ -412,7 +450,7 @@ mod tests {
             }
             if let Row::Frame(stamp, frame) = general {
                 let naive: Vec<f64> =
-                    cells.iter().map(|cell| cell.trim_matches('"').parse().unwrap_or(f64::NAN)).collect();
+                    cells.iter().map(|cell| cell.trim_matches('"').replace(',', ".").parse().unwrap_or(f64::NAN)).collect();
                 prop_assert_eq!(stamp, (naive[0] * 1e9).round() as i64);
                 prop_assert_eq!(frame, [naive[1] as f32, naive[2] as f32, naive[3] as f32]);
             }

@@ -1,6 +1,6 @@
 //! Dates and times in text, in the ways recorders and spreadsheets write them.
 
-use jiff::civil::DateTime;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
 /// Nanoseconds in a second.
@@ -43,7 +43,8 @@ impl Moment {
     pub fn ns(self) -> i64 {
         match self.zone {
             StampZone::Unknown | StampZone::Utc => self.wall_ns,
-            StampZone::East(seconds) => self.wall_ns - i64::from(seconds) * SECOND_NS,
+            // A day before the end of what 64 bits hold, in 2262, hours do not matter.
+            StampZone::East(seconds) => self.wall_ns.saturating_sub(i64::from(seconds) * SECOND_NS),
         }
     }
 }
@@ -77,6 +78,14 @@ pub(super) fn parse_time(text: &[u8]) -> Option<i64> {
     let mut scanner = Scanner { text, at: 0 };
     let time = scanner.time()?;
     (scanner.at == text.len()).then_some(time.ns)
+}
+
+/// Midnight of a date, in nanoseconds from 1970; `None` for a date that is none
+/// or beyond what 64 bits hold.
+pub(super) fn date_ns(year: i64, month: i64, day: i64) -> Option<i64> {
+    let date = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?);
+    let midnight = Offset::UTC.to_timestamp(date.ok()?.at(0, 0, 0, 0)).ok()?;
+    i64::try_from(midnight.as_nanosecond()).ok()
 }
 
 fn parse_with_seconds(text: &[u8], order: DateOrder) -> Option<Parsed> {
@@ -182,28 +191,24 @@ impl Scanner<'_> {
             (1..=2, 2) => 2000 + year,
             _ => return None,
         };
-        let midnight = DateTime::new(
-            i16::try_from(year).ok()?,
-            i8::try_from(month).ok()?,
-            i8::try_from(day).ok()?,
-            0,
-            0,
-            0,
-            0,
-        );
-        i64::try_from(Offset::UTC.to_timestamp(midnight.ok()?).ok()?.as_nanosecond()).ok()
+        date_ns(i64::from(year), i64::from(month), i64::from(day))
     }
 
     /// `h:mm`, `h:mm:ss`, with a fraction, with AM or PM.
     fn time(&mut self) -> Option<Time> {
         let (mut hour, _) = self.number(2)?;
-        if !self.eat(b':') {
-            return None;
-        }
+        // MetaWear writes points, as colons cannot be in a file name.
+        let separator = self.peek().filter(|byte| matches!(byte, b':' | b'.'))?;
+        self.at += 1;
         let (minute, _) = self.number(2)?;
         let mut seconds = None;
         let mut seconds_ns = 0;
-        if self.eat(b':') {
+        let has_seconds = self.eat(separator);
+        if separator == b'.' && !has_seconds {
+            // A decimal.
+            return None;
+        }
+        if has_seconds {
             let start = self.at;
             let (second, _) = self.number(2)?;
             // 60 is a leap second, the first moment of the next minute here.
@@ -382,7 +387,7 @@ impl TextStamps {
             }
             end += self.suffix.len();
         }
-        Some((self.minute_ns + ns, at + end))
+        Some((self.minute_ns.checked_add(ns)?, at + end))
     }
 
     /// The stamp that is the whole of `cell`, in nanoseconds from 1970.
@@ -394,7 +399,7 @@ impl TextStamps {
         if let Some((start, end)) = parsed.seconds {
             self.prefix.extend_from_slice(&cell[..start]);
             self.suffix.extend_from_slice(&cell[end..]);
-            self.minute_ns = ns - parsed.seconds_ns;
+            self.minute_ns = ns.saturating_sub(parsed.seconds_ns);
         }
         Some(ns)
     }
@@ -434,6 +439,7 @@ mod tests {
             ("2024-03-17 19:04:39.426 UTC+02:00", MonthFirst, "2024-03-17T17:04:39.426Z"),
             ("2019-01-18T18:25:39.1234567", MonthFirst, "2019-01-18T18:25:39.1234567Z"),
             ("2019-01-18 18:25", MonthFirst, "2019-01-18T18:25:00Z"),
+            ("2019-01-18T18.25.39.908", MonthFirst, "2019-01-18T18:25:39.908Z"),
         ];
         for (text, order, expected) in cases {
             let moment = parse(text.as_bytes(), order);
@@ -455,12 +461,20 @@ mod tests {
             "2019-01-01T12:00:00x",
             "1/2/3 1:2:3",
             "2019-01-01T12:00:00+99:00",
+            "2019-01-01 12.5",
             "13:00 PM",
             "0.5",
             "-1.0,2",
         ] {
             assert_eq!(parse(text.as_bytes(), DateOrder::MonthFirst), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_is_no_decimal() {
+        assert_eq!(parse_time(b"23:59:59.9"), Some(DAY_NS - SECOND_NS / 10));
+        assert_eq!(parse_time(b"9.81"), None);
+        assert_eq!(parse_time(b"24:00:00"), None);
     }
 
     #[test]

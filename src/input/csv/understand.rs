@@ -11,7 +11,7 @@ use super::clocks::{self, Measured};
 use super::columns::{self, Axes, Family};
 use super::layout::Layout;
 use super::lines::trim_return;
-use super::preamble::Facts;
+use super::preamble::{Facts, placement_of, side_of};
 use super::rows::{Row, RowReader, Stamps};
 use super::stamp::DateOrder;
 use super::unit::{self, Judgement, Lengths};
@@ -84,6 +84,8 @@ impl Understood {
         let timing = seen.timing(frames.len())?;
         let layout_words = seen.words(&timing);
         let Seen { layout, facts, axes, warnings, .. } = seen;
+        // `left_ankle_x` says where the sensor was, too.
+        let column = layout.name(axes.columns[0]);
         let spec = Spec {
             format: Format::Csv,
             layout: layout_words,
@@ -95,8 +97,8 @@ impl Understood {
             rate_hz: timing.rate_hz,
             rate_source: timing.rate_source,
             clock: timing.clock,
-            placement: facts.placement,
-            side: facts.side,
+            placement: facts.placement.or_else(|| placement_of(&column)),
+            side: facts.side.or_else(|| side_of(&column)),
             full_scale_g: facts.full_scale_g.or(options.full_scale_g),
         };
         let in_g = judged.unit.in_g();
@@ -243,8 +245,7 @@ impl Seen<'_> {
             .collect();
         let clock = clocks::clock(&measured, &self.facts);
         let given = self.options.rate_hz;
-        if let Some(best) = clocks::best(&measured) {
-            let steps = best.steps.unwrap_or_else(|| unreachable!("a usable candidate has steps"));
+        if let Some((best, steps)) = clocks::best(&measured) {
             let (rate_hz, rate_source) = match given {
                 Some(rate) => (rate, "given with --rate-hz".to_owned()),
                 None => {
@@ -253,8 +254,8 @@ impl Seen<'_> {
                 }
             };
             self.check_rate(rate_hz, steps.rate_hz)?;
-            let name = Some(best.candidate.name.clone());
-            let stamps = best.candidate.stamps.clone();
+            let name = Some(best.name.clone());
+            let stamps = best.stamps.clone();
             return Ok(Timing { stamps, name, assumed, rate_hz, rate_source, clock });
         }
         let stated = self.facts.rate_hz.map(|rate| {
