@@ -6,10 +6,12 @@
 //! handed on as a gap. What was done is counted in the [`Ledger`].
 
 mod ledger;
+mod spike;
 
 pub use ledger::{Correction, Gap, Ledger};
 
 use crate::recording::{Block, Frame, Spec};
+use spike::Spikes;
 
 /// Frames on the uniform grid, with the gaps between them.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -64,6 +66,10 @@ pub struct Conditioner {
     next: u64,
     /// Smallest step of the stamps seen after three or more equal ones.
     resolution_ns: f64,
+    /// Whether a frame of zeros is no measurement but the mark of a pause.
+    blank_zeros: bool,
+    has_stamps: bool,
+    spikes: Spikes,
     ledger: Ledger,
 }
 
@@ -80,6 +86,9 @@ impl Conditioner {
             last: None,
             next: 0,
             resolution_ns: f64::INFINITY,
+            blank_zeros: spec.has_gravity,
+            has_stamps: false,
+            spikes: Spikes::default(),
             ledger: Ledger::new(rate_hz),
         }
     }
@@ -89,26 +98,44 @@ impl Conditioner {
         self.ledger.rate_hz
     }
 
-    /// Appends what `block` adds to the grid to `out`. Some frames may wait for
-    /// the next stamp.
+    /// Appends what `block` adds to the grid to `out`. Some frames wait for the
+    /// next ones.
+    ///
+    /// Frames that are exactly zero on all axes are no measurement where gravity
+    /// is in the signal: recorders write them while they pause (ActiGraph, idle
+    /// sleep mode). They are left out, and become a gap if there are enough.
     pub fn push(&mut self, block: &Block, out: &mut Uniform) {
+        let first = self.ledger.frames_read;
         self.ledger.frames_read += block.frames.len() as u64;
-        if block.stamps_ns.is_empty() {
-            out.frames.extend_from_slice(&block.frames);
-            self.next += block.frames.len() as u64;
-            return;
+        for (index, &frame) in block.frames.iter().enumerate() {
+            if self.blank_zeros && frame == [0.0; 3] {
+                self.ledger.blank += 1;
+                continue;
+            }
+            let stamp_ns = match block.stamps_ns.get(index) {
+                Some(&stamp_ns) => stamp_ns as f64,
+                None => (first + index as u64) as f64 * self.period_ns,
+            };
+            if let Some((stamp_ns, frame)) = self.spikes.pass(stamp_ns, frame) {
+                self.stamped(stamp_ns, frame, out);
+            }
         }
-        for (&stamp_ns, &frame) in block.stamps_ns.iter().zip(&block.frames) {
-            self.stamped(stamp_ns as f64, frame, out);
-        }
+        self.has_stamps |= !block.stamps_ns.is_empty();
     }
 
     /// Appends what still waits, and closes the ledger.
     pub fn finish(mut self, out: &mut Uniform) -> Ledger {
+        let waiting: Vec<(f64, Frame)> = self.spikes.finish().collect();
+        for (stamp_ns, frame) in waiting {
+            self.stamped(stamp_ns, frame, out);
+        }
         let end_ns = self.batch_ns + self.batch.len() as f64 * self.period_ns;
         self.flush_batch(end_ns, out);
+        self.ledger.spikes = self.spikes.mended;
         self.ledger.frames = self.next;
-        self.ledger.close();
+        if self.has_stamps {
+            self.ledger.close();
+        }
         self.ledger
     }
 
@@ -148,6 +175,10 @@ impl Conditioner {
     /// Gives every frame of the batch its moment: evenly up to the next stamp,
     /// but not slower than the rate of the recording.
     fn flush_batch(&mut self, next_stamp_ns: f64, out: &mut Uniform) {
+        if let [frame] = self.batch[..] {
+            self.batch.clear();
+            return self.place(self.batch_ns, frame, out);
+        }
         let count = self.batch.len();
         let span_ns = next_stamp_ns - self.batch_ns;
         let even_ns = span_ns / count as f64;

@@ -168,6 +168,7 @@ pub fn evaluate(
             AnalysedNight { night, movements, summary }
         })
         .collect();
+    warnings.extend(ledger.remarks());
     warnings.extend(crate::night::quality::remarks(&epochs, &spec));
     let path = path.to_owned();
     Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }

@@ -13,9 +13,9 @@ pub mod legs;
 pub mod marks;
 pub mod night;
 pub mod periodicity;
-pub mod trains;
 pub mod rows;
 pub mod series;
+pub mod trains;
 pub mod wasm;
 
 use std::fmt;

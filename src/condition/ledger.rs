@@ -40,6 +40,10 @@ pub struct Ledger {
     pub gaps: Vec<Gap>,
     /// Lost frames that were bridged by interpolation, in steps too short for a gap.
     pub bridged: u64,
+    /// Frames of zeros, written while the recorder paused and left out.
+    pub blank: u64,
+    /// Single wrong samples, mended.
+    pub spikes: u64,
     /// Stamps equal to the one before.
     pub repeated: u64,
     /// Stamps a little earlier than the one before.
@@ -64,6 +68,8 @@ impl Ledger {
             frames: 0,
             gaps: Vec::new(),
             bridged: 0,
+            blank: 0,
+            spikes: 0,
             repeated: 0,
             backward: 0,
             corrections: Vec::new(),
@@ -135,6 +141,15 @@ impl Ledger {
                 "{} lost samples were bridged by straight lines, in stops too short to be gaps.",
                 self.bridged
             ));
+        }
+        if self.blank > 0 {
+            remarks.push(format!(
+                "{} samples are zero on all axes: the recorder paused; these stretches are gaps, neither rest nor sleep.",
+                self.blank
+            ));
+        }
+        if self.spikes > 0 {
+            remarks.push(format!("{} single wrong samples were mended.", self.spikes));
         }
         remarks
     }

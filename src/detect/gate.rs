@@ -281,8 +281,7 @@ struct Bounds {
 
 impl Bounds {
     fn exceeded(self, tick: &Tick, rest_g: Frame) -> bool {
-        tick.band_g2 >= self.band_g * self.band_g
-            || distance_g(tick.mean_g, rest_g) >= self.tilt_g
+        tick.band_g2 >= self.band_g * self.band_g || distance_g(tick.mean_g, rest_g) >= self.tilt_g
     }
 
     /// At least so large a share of the largest of some ticks.

@@ -143,7 +143,8 @@ fn is_held(shape: &Shape, history: &History, window: u64) -> bool {
     let away_g = distance_g(shape.after_g, shape.before_g);
     let burst = shape.bursts[0];
     let largest_g = largest_departure_g(history, burst, shape.before_g, window);
-    away_g > LEAST_HOLD_G.max(HOLD_NOISE_SHARE * burst.tilt_off_g) && away_g > HOLD_SHARE * largest_g
+    away_g > LEAST_HOLD_G.max(HOLD_NOISE_SHARE * burst.tilt_off_g)
+        && away_g > HOLD_SHARE * largest_g
 }
 
 /// Whether the second burst brings back what the first took away, and nothing

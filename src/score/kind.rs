@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::movement::{Kind, Movement};
+use crate::night::is_restless;
 use crate::recording::Placement;
 
 /// Longest leg movement that can be a candidate, s (AASM; Ferri et al. 2016).
@@ -40,7 +41,7 @@ const WORN: Mechanics = Mechanics {
     longest_jerk_s: 1.0,
     jerk_turn_deg: 1.0,
     slowest_jerk_hz: 5.0,
-    weakest_start_g: 0.10,
+    weakest_start_g: 0.12,
     posture_turn_deg: 12.0,
     weakest_gross_g: 0.0,
 };
@@ -83,7 +84,10 @@ const BEFORE_STIRRING_S: f64 = 8.0;
 const STILL_BEFORE_S: f64 = 20.0;
 
 /// A limb's movement tilts the sensor by at least this, degrees …
-const LIMB_TILT_DEG: f32 = 0.8;
+const LIMB_TILT_DEG: f32 = 0.35;
+
+/// … a brief one, up to [`LONGEST_TWITCH_S`], by this …
+const BRIEF_LIMB_TILT_DEG: f32 = 0.8;
 
 /// … or pushes it by at least this, g, when the limb turns about the vertical.
 const LIMB_PUSH_G: f32 = 0.06;
@@ -92,12 +96,19 @@ const LIMB_PUSH_G: f32 = 0.06;
 /// longer ones come from outside.
 const LONGEST_TWITCH_S: f64 = 0.6;
 
-/// Continuous motion from here on can be the body's, s: a leg goes out and comes
-/// back in less, or holds between.
+/// Somebody else's movement, felt through the bed, wanders to and fro; a weak
+/// one of the limb goes out and back.
+const OUTSIDE_WANDER: f32 = 2.3;
+
+/// Continuous motion from here on is the body's on a mattress, s.
 const BODY_ACTIVE_S: f32 = 2.5;
 
-/// … when gravity wanders for more than this many times out and back.
-const BODY_WANDER: f32 = 1.9;
+/// Limb movements within [`COMPANY_S`] that make a jerk one of them: starts come
+/// alone.
+const COMPANY: usize = 3;
+
+/// Longest interval of a series, s (AASM; Ferri et al. 2016).
+pub const COMPANY_S: f64 = 90.0;
 
 /// The strongest rhythmic movement that is not walking, g and degrees.
 const RHYTHM_PUSH_G: f32 = 0.4;
@@ -128,6 +139,8 @@ pub struct Context {
     pub until_stirring_s: Option<f64>,
     /// Stillness before the movement, s.
     pub still_before_s: f64,
+    /// Limb-like movements within [`COMPANY_S`] before and after it.
+    pub company: usize,
 }
 
 impl Context {
@@ -284,7 +297,8 @@ pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
     if let Some(found) = regular(movement, context) {
         return found;
     }
-    if is_jerk(movement, mechanics, duration_s) {
+    let one_of_many = context.company >= COMPANY && is_limb_like(movement);
+    if is_jerk(movement, mechanics, duration_s) && !one_of_many {
         return jerk(movement, context);
     }
     if movement.turn_deg >= mechanics.posture_turn_deg {
@@ -339,22 +353,28 @@ fn jerk(movement: &Movement, context: &Context) -> (Kind, Why) {
 
 fn worn(movement: &Movement, duration_s: f64) -> (Kind, Why) {
     let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
-    if movement.tilt_deg < LIMB_TILT_DEG && movement.burst_g < LIMB_PUSH_G {
-        return match duration_s {
-            short_s if short_s < LONGEST_TWITCH_S => (Kind::Twitch, shaken),
-            _ => (Kind::Disturbance, shaken),
-        };
-    }
-    if movement.active_s >= BODY_ACTIVE_S && movement.bursts == 1 && movement.wander >= BODY_WANDER
-    {
-        return (Kind::GrossMovement, Why::Restless);
-    }
-    let is_brief = duration_s < SHORTEST_LM_S
-        || (duration_s < LONGEST_TWITCH_S + 0.2 && movement.tilt_deg < LIMB_TILT_DEG);
-    if is_brief {
+    let is_brief = duration_s < LONGEST_TWITCH_S;
+    let pushed = movement.burst_g >= LIMB_PUSH_G;
+    if duration_s < SHORTEST_LM_S || (is_brief && movement.tilt_deg < BRIEF_LIMB_TILT_DEG) {
         return (Kind::Twitch, shaken);
     }
+    let tilted = movement.tilt_deg >= LIMB_TILT_DEG
+        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1);
+    if movement.tilt_deg < BRIEF_LIMB_TILT_DEG && !tilted && !pushed {
+        return (Kind::Disturbance, shaken);
+    }
+    if is_restless(movement) {
+        return (Kind::GrossMovement, Why::Restless);
+    }
     (Kind::LimbMovement, returned(movement))
+}
+
+/// Whether a movement, on the body, goes out and comes back as a limb does.
+pub fn is_limb_like(movement: &Movement) -> bool {
+    movement.rhythm.is_none()
+        && movement.tilt_deg >= BRIEF_LIMB_TILT_DEG
+        && movement.turn_deg < WORN.posture_turn_deg
+        && movement.active_s < 4.0
 }
 
 fn on_mattress(movement: &Movement, duration_s: f64) -> (Kind, Why) {

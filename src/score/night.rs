@@ -121,6 +121,7 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
             since_stirring_s: last_stirring.map(since),
             until_stirring_s: None,
             still_before_s: last_end.map_or(f64::INFINITY, since),
+            company: company(movements, contexts.len(), rate_hz),
         });
         last_end = Some(movement.end);
         if stirs(movement) {
@@ -135,6 +136,17 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
         }
     }
     contexts
+}
+
+/// Limb-like movements near the one at `index`.
+fn company(movements: &[Movement], index: usize, rate_hz: f64) -> usize {
+    let near = |other: &&Movement| {
+        let apart = other.onset.abs_diff(movements[index].onset) as f64 / rate_hz;
+        apart <= kind::COMPANY_S
+    };
+    let before = movements[..index].iter().rev().take_while(near);
+    let after = movements[index + 1..].iter().take_while(near);
+    before.chain(after).filter(|other| kind::is_limb_like(other)).count()
 }
 
 /// Seconds since the nearest of the moments; negative before it.
