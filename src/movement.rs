@@ -28,6 +28,10 @@ pub struct Movement {
     /// From the onset until the short envelope first falls below a quarter of
     /// what it had reached, s.
     pub first_burst_s: f32,
+    /// Largest magnitude in the band of jerks within that time, g.
+    pub first_burst_g: f32,
+    /// Mean frequency in that band within that time, Hz.
+    pub first_centroid_hz: f32,
     /// Number of bursts with a quiet hold between them.
     pub bursts: u32,
     /// Mean frequency in the band of jerks, Hz.

@@ -55,6 +55,8 @@ pub fn movement(
     let moving: u64 = shape.bursts.iter().map(|burst| burst.last + 1 - burst.first).sum();
     let rise =
         whole().take_while(|tick| tick.band_g2 < RISEN_SHARE.powi(2) * peak_burst_g2).count();
+    let first_ticks = first_burst(first, shape.last, history) as u64;
+    let first_burst = || history.range(first, first + first_ticks);
     let means: Vec<Frame> = whole().map(|tick| tick.mean_g).collect();
     Movement {
         onset: start(first),
@@ -63,7 +65,9 @@ pub fn movement(
         burst_g,
         rise_s: (rise as f64 * tick_s) as f32,
         active_s: (moving as f64 * tick_s) as f32,
-        first_burst_s: (first_burst(first, shape.last, history) as f64 * tick_s) as f32,
+        first_burst_s: (first_ticks as f64 * tick_s) as f32,
+        first_burst_g: first_burst().map(|tick| tick.peak_g2).fold(0.0, f32::max).sqrt(),
+        first_centroid_hz: centroid_hz(first_burst(), scale.rate_hz),
         bursts: shape.bursts.len() as u32,
         centroid_hz: centroid_hz(whole(), scale.rate_hz),
         tilt_deg: largest_tilt_deg(shape, history, scale.tick_hz()),

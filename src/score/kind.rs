@@ -65,8 +65,9 @@ const LONGEST_RISE_S: f32 = 0.3;
 /// than this many times.
 const JERK_OVER_TILT: f32 = 4.0;
 
-/// Not near a known transition into sleep, a start must be this much stronger.
-const AFTER_STIRRING_FACTOR: f32 = 1.4;
+/// A jerk that comes out of stillness and wakes the sleeper may be this much
+/// weaker than a start must otherwise be: little else wakes like that.
+const WAKING_SHARE: f32 = 0.5;
 
 /// Starts come from this long before a transition into sleep, s …
 const BEFORE_SLEEP_S: f64 = 900.0;
@@ -75,7 +76,7 @@ const BEFORE_SLEEP_S: f64 = 900.0;
 const AFTER_SLEEP_S: f64 = 600.0;
 
 /// A movement of the body wakes for a moment; a start may follow for this long, s …
-const AFTER_STIRRING_S: f64 = 600.0;
+const AFTER_STIRRING_S: f64 = 300.0;
 
 /// … or come just before it, and be what woke the sleeper, s.
 const BEFORE_STIRRING_S: f64 = 8.0;
@@ -157,9 +158,9 @@ impl Context {
         let transition = self.since_sleep_s.filter(|since_s| near.contains(since_s));
         let after = self.since_stirring_s.filter(|since_s| *since_s <= AFTER_STIRRING_S);
         let wakes = self.until_stirring_s.is_some_and(|until_s| until_s <= BEFORE_STIRRING_S);
-        transition
-            .map(FallingAsleep::Transition)
-            .or(wakes.then_some(FallingAsleep::Woken))
+        wakes
+            .then_some(FallingAsleep::Woken)
+            .or(transition.map(FallingAsleep::Transition))
             .or(after.map(FallingAsleep::Stirring))
     }
 }
@@ -331,19 +332,21 @@ fn is_jerk(movement: &Movement, mechanics: Mechanics, duration_s: f64) -> bool {
         && movement.turn_deg <= mechanics.jerk_turn_deg
         && movement.centroid_hz >= mechanics.slowest_jerk_hz
         && movement.burst_g >= JERK_OVER_TILT * tilt_g
-        && movement.burst_g >= mechanics.weakest_start_g
+        && movement.burst_g >= WAKING_SHARE * mechanics.weakest_start_g
 }
 
-/// A jerk strong enough for a start: is it one?
+/// A jerk: is it a start?
 fn jerk(movement: &Movement, context: &Context) -> (Kind, Why) {
     let burst_g = movement.burst_g;
     let falling_asleep = context.falling_asleep();
-    let strong = burst_g >= AFTER_STIRRING_FACTOR * context.mechanics().weakest_start_g;
+    let is_weak = burst_g < context.mechanics().weakest_start_g;
     let lacks = match falling_asleep {
         _ if context.rate_hz < SLOWEST_FOR_STARTS_HZ => Lack::Rate,
         _ if context.still_before_s < STILL_BEFORE_S => Lack::Stillness,
         None => Lack::Sleep,
-        Some(FallingAsleep::Stirring(_)) if !strong => Lack::Strength,
+        Some(FallingAsleep::Transition(_) | FallingAsleep::Stirring(_)) if is_weak => {
+            Lack::Strength
+        }
         Some(falling_asleep) => {
             return (Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, burst_g });
         }

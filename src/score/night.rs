@@ -70,7 +70,7 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
     let movements = trains::merge_trains(movements, rate_hz);
     let movements = match recorded.placement {
         Placement::Mattress => trains::merge_holds(&movements, rate_hz),
-        _ => movements,
+        worn => trains::split_starts(movements, rate_hz, |m| night::is_of_body(m, worn)),
     };
     let contexts = contexts(&movements, night, recorded);
     let mut scored: Vec<Scored> = movements
@@ -130,7 +130,8 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
     }
     let mut next_stirring: Option<u64> = None;
     for (movement, context) in movements.iter().zip(&mut contexts).rev() {
-        context.until_stirring_s = next_stirring.map(|onset| seconds(onset - movement.onset));
+        context.until_stirring_s =
+            next_stirring.map(|onset| seconds(onset.saturating_sub(movement.end)));
         if stirs(movement) {
             next_stirring = Some(movement.onset);
         }
