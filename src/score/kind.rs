@@ -28,7 +28,8 @@ struct Mechanics {
     jerk_turn_deg: f32,
     /// Mean frequency from which a jerk is one, Hz; a limb's turn has less.
     slowest_jerk_hz: f32,
-    /// Weakest start, g: starts are 0.1 to 1 g at the body.
+    /// Weakest start, g: starts are 0.1 to 1 g at the body, twitches up to
+    /// 0.15 g; between the two only chance would decide.
     weakest_start_g: f32,
     /// Gravity left this far away is a new posture, degrees.
     posture_turn_deg: f32,
@@ -38,10 +39,10 @@ struct Mechanics {
 
 /// On the body. Nearest-posture studies take 10 to 20° for a new posture.
 const WORN: Mechanics = Mechanics {
-    longest_jerk_s: 1.0,
-    jerk_turn_deg: 1.0,
-    slowest_jerk_hz: 5.0,
-    weakest_start_g: 0.12,
+    longest_jerk_s: 1.2,
+    jerk_turn_deg: 0.4,
+    slowest_jerk_hz: 5.3,
+    weakest_start_g: 0.15,
     posture_turn_deg: 12.0,
     weakest_gross_g: 0.0,
 };
@@ -63,11 +64,10 @@ const LONGEST_RISE_S: f32 = 0.3;
 
 /// A turn by an angle pushes the sensor by a few times the tilt; a jerk by more
 /// than this many times.
-const JERK_OVER_TILT: f32 = 4.0;
+const JERK_OVER_TILT: f32 = 3.2;
 
-/// A jerk that comes out of stillness and wakes the sleeper may be this much
-/// weaker than a start must otherwise be: little else wakes like that.
-const WAKING_SHARE: f32 = 0.5;
+/// From this frequency on a jerk is no limb's turn, even among limb movements, Hz.
+const SURELY_JERK_HZ: f32 = 6.2;
 
 /// Starts come from this long before a transition into sleep, s …
 const BEFORE_SLEEP_S: f64 = 900.0;
@@ -77,6 +77,10 @@ const AFTER_SLEEP_S: f64 = 600.0;
 
 /// A movement of the body wakes for a moment; a start may follow for this long, s …
 const AFTER_STIRRING_S: f64 = 300.0;
+
+/// … one stronger than any twitch, g, for this long, s …
+const STRONG_START_G: f32 = 0.25;
+const STRONG_AFTER_STIRRING_S: f64 = 900.0;
 
 /// … or come just before it, and be what woke the sleeper, s.
 const BEFORE_STIRRING_S: f64 = 8.0;
@@ -96,6 +100,9 @@ const LIMB_PUSH_G: f32 = 0.06;
 /// What shakes the sensor without tilting it is a twitch up to here, s, and
 /// longer ones come from outside.
 const LONGEST_TWITCH_S: f64 = 0.6;
+
+/// A strong twitch rings on for up to this, s.
+const LONGEST_RING_S: f64 = 0.9;
 
 /// Somebody else's movement, felt through the bed, wanders to and fro; a weak
 /// one of the limb goes out and back.
@@ -153,10 +160,12 @@ impl Context {
     }
 
     /// When the sleeper fell asleep, or may have after stirring.
-    fn falling_asleep(self) -> Option<FallingAsleep> {
+    fn falling_asleep(self, burst_g: f32) -> Option<FallingAsleep> {
+        let is_strong = burst_g >= STRONG_START_G;
+        let longest_s = if is_strong { STRONG_AFTER_STIRRING_S } else { AFTER_STIRRING_S };
         let near = -BEFORE_SLEEP_S..=AFTER_SLEEP_S;
         let transition = self.since_sleep_s.filter(|since_s| near.contains(since_s));
-        let after = self.since_stirring_s.filter(|since_s| *since_s <= AFTER_STIRRING_S);
+        let after = self.since_stirring_s.filter(|since_s| *since_s <= longest_s);
         let wakes = self.until_stirring_s.is_some_and(|until_s| until_s <= BEFORE_STIRRING_S);
         wakes
             .then_some(FallingAsleep::Woken)
@@ -236,8 +245,6 @@ pub enum Lack {
     Sleep,
     /// No stillness before it.
     Stillness,
-    /// Strength.
-    Strength,
 }
 
 impl fmt::Display for Why {
@@ -286,7 +293,6 @@ impl fmt::Display for Lack {
             Self::Rate => "the recording is too slow to tell",
             Self::Sleep => "not near a transition into sleep",
             Self::Stillness => "within other movement",
-            Self::Strength => "too weak",
         })
     }
 }
@@ -298,7 +304,12 @@ pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
     if let Some(found) = regular(movement, context) {
         return found;
     }
-    let one_of_many = context.company >= COMPANY && is_limb_like(movement);
+    // At a low rate the band of jerks ends earlier, and its mean falls with it.
+    let lower = (0.02 * context.rate_hz).min(1.0).powf(0.25) as f32;
+    let mechanics = Mechanics { slowest_jerk_hz: lower * mechanics.slowest_jerk_hz, ..mechanics };
+    let one_of_many = context.company >= COMPANY
+        && movement.first_centroid_hz < SURELY_JERK_HZ
+        && is_limb_like(movement);
     if is_jerk(movement, mechanics, duration_s) && !one_of_many {
         return jerk(movement, context);
     }
@@ -332,21 +343,17 @@ fn is_jerk(movement: &Movement, mechanics: Mechanics, duration_s: f64) -> bool {
         && movement.turn_deg <= mechanics.jerk_turn_deg
         && movement.centroid_hz >= mechanics.slowest_jerk_hz
         && movement.burst_g >= JERK_OVER_TILT * tilt_g
-        && movement.burst_g >= WAKING_SHARE * mechanics.weakest_start_g
+        && movement.burst_g >= mechanics.weakest_start_g
 }
 
 /// A jerk: is it a start?
 fn jerk(movement: &Movement, context: &Context) -> (Kind, Why) {
     let burst_g = movement.burst_g;
-    let falling_asleep = context.falling_asleep();
-    let is_weak = burst_g < context.mechanics().weakest_start_g;
+    let falling_asleep = context.falling_asleep(burst_g);
     let lacks = match falling_asleep {
         _ if context.rate_hz < SLOWEST_FOR_STARTS_HZ => Lack::Rate,
         _ if context.still_before_s < STILL_BEFORE_S => Lack::Stillness,
         None => Lack::Sleep,
-        Some(FallingAsleep::Transition(_) | FallingAsleep::Stirring(_)) if is_weak => {
-            Lack::Strength
-        }
         Some(falling_asleep) => {
             return (Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, burst_g });
         }
@@ -358,12 +365,14 @@ fn worn(movement: &Movement, duration_s: f64) -> (Kind, Why) {
     let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
     let is_brief = duration_s < LONGEST_TWITCH_S;
     let pushed = movement.burst_g >= LIMB_PUSH_G;
-    if duration_s < SHORTEST_LM_S || (is_brief && movement.tilt_deg < BRIEF_LIMB_TILT_DEG) {
+    let untilted = movement.tilt_deg < BRIEF_LIMB_TILT_DEG;
+    let rings = duration_s < LONGEST_RING_S && movement.centroid_hz >= WORN.slowest_jerk_hz;
+    if duration_s < SHORTEST_LM_S || (untilted && (is_brief || rings)) {
         return (Kind::Twitch, shaken);
     }
     let tilted = movement.tilt_deg >= LIMB_TILT_DEG
         && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1);
-    if movement.tilt_deg < BRIEF_LIMB_TILT_DEG && !tilted && !pushed {
+    if untilted && !tilted && !pushed {
         return (Kind::Disturbance, shaken);
     }
     if is_restless(movement) {

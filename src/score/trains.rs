@@ -45,7 +45,7 @@ const START_RISE_S: f32 = 0.15;
 const START_LENGTH_S: f32 = 0.7;
 
 /// … it is as strong as one, g …
-const START_G: f32 = 0.12;
+const START_G: f32 = 0.15;
 
 /// … and quicker than the push of a turning body, Hz: in simulated nights turns
 /// begin at up to 5.5 Hz, starts on top of them at 6.3 to 7.7 Hz.

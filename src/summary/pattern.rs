@@ -77,6 +77,10 @@ const LEAST_OBSERVED_H: f64 = 2.0;
 /// Wakefulness in bed below which its index says nothing, h.
 const LEAST_AWAKE_H: f64 = 0.2;
 
+/// Fewest movements in wakefulness that say something: the edges of sleep are
+/// known to some minutes only, and a series may lie across them.
+const LEAST_AWAKE: u32 = 20;
+
 /// The pattern of a night.
 pub(super) fn find(summary: &Summary) -> Finding {
     let inconclusive = |why| Finding { pattern: Pattern::Inconclusive, evidence: vec![why] };
@@ -118,7 +122,8 @@ fn legs(summary: &Summary, evidence: &mut Vec<Evidence>) -> (bool, bool) {
     let awake = wasm.per_hour_wake.filter(|_| hours_awake >= LEAST_AWAKE_H);
     evidence.extend(awake.map(Evidence::PlmAwake));
     let regular = summary.pi_ferri.is_some_and(|pi| pi >= PERIODIC);
-    (true, regular && awake.is_some_and(|index| index >= RAISED_PLMW_PER_HOUR))
+    let many = wasm.awake >= LEAST_AWAKE;
+    (true, regular && many && awake.is_some_and(|index| index >= RAISED_PLMW_PER_HOUR))
 }
 
 impl fmt::Display for Evidence {
