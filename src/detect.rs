@@ -38,6 +38,9 @@ use tick::{Tick, Ticker};
 /// whole, with the hold after it.
 const HISTORY_S: f64 = 90.0;
 
+/// … and never fewer than this, from which the floors start.
+const FEWEST_KEPT: usize = 800;
+
 /// Lower edge of the band of jerks, Hz. High enough that the ring of the filter
 /// (time constant 75 ms) does not lengthen a movement; what is slower is seen by
 /// the tilt speed, which does not ring.
@@ -131,7 +134,7 @@ impl Detector {
             ticker: Ticker::new(jerk_band(rate_hz)?, frames_per_tick),
             resolution: Resolution::new((RESOLUTION_S * rate_hz) as usize),
             epochs: EpochBuilder::new((EPOCH_S * rate_hz).round() as u64, frames_per_tick),
-            history: History::new((HISTORY_S * tick_hz).ceil() as usize),
+            history: History::new(((HISTORY_S * tick_hz) as usize).max(FEWEST_KEPT)),
             gate,
             joiner: Joiner::new(tick_hz),
             spectrum: Spectrum::default(),

@@ -81,6 +81,13 @@ impl Night {
         self.row(at_s).is_some_and(|row| row.asleep)
     }
 
+    /// Whether a moment lies in the time in bed. Without sleep and without given
+    /// times nobody knows that time, and none of the day's movements is in it.
+    pub fn is_in_bed(&self, at_s: f64) -> bool {
+        let is_known = self.sleep_onset_s.is_some() || (self.bed.off_given && self.bed.on_given);
+        is_known && (self.bed.off_s..self.bed.on_s).contains(&at_s)
+    }
+
     /// The row a moment lies in.
     pub fn row(&self, at_s: f64) -> Option<&Row> {
         let first = self.rows.first()?;

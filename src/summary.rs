@@ -19,6 +19,8 @@ pub struct Summary {
     pub hours_in_bed: f64,
     /// Estimated sleep, h.
     pub hours_asleep: f64,
+    /// Whether sustained sleep was found.
+    pub has_slept: bool,
     /// Recorded and worn in bed, h.
     pub hours_observed: f64,
     /// By WASM 2016; `None` where the recording cannot show leg movements.
@@ -103,12 +105,13 @@ pub fn summarise(
     let hours_observed = hours(bed().filter(|row| row.counts()).count());
     let hours_asleep = hours(bed().filter(|row| row.asleep).count());
     let hours_awake = hours_observed - hours_asleep;
-    let legs = shows_series(placement, rate_hz);
+    let legs = shows_series(placement, rate_hz) && night.is_in_bed(night.bed.off_s);
     let periodic = |place: fn(&Scored) -> Option<InSeries>| {
         legs.then(|| periodic(scored, place, [hours_asleep, hours_observed, hours_awake]))
     };
     let (wasm, aasm) = (periodic(|m| m.place.wasm), periodic(|m| m.place.aasm));
-    let intervals_s = scored.iter().filter(|m| m.place.candidate).map(|m| m.place.wasm?.imi_s);
+    let intervals_s =
+        scored.iter().filter(|m| legs && m.place.candidate).map(|m| m.place.wasm?.imi_s);
     let candidates_asleep = scored.iter().filter(|m| m.place.candidate && m.asleep).count();
     let starts = scored.iter().filter(|m| m.kind == Kind::HypnicStart).count() as u32;
     let mut summary = Summary {
@@ -124,6 +127,7 @@ pub fn summarise(
         limb_movements: scored.iter().filter(|m| m.in_bed && m.kind == Kind::LimbMovement).count()
             as u32,
         cannot_show: cannot_show(placement, rate_hz, has_gravity),
+        has_slept: night.sleep_onset_s.is_some(),
         finding: Finding::default(),
     };
     summary.finding = pattern::find(&summary);

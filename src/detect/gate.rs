@@ -27,6 +27,10 @@ const ON: f32 = 2.5;
 /// … and ends when all are below so many times.
 const OFF: f32 = 1.5;
 
+/// Fewest ticks of a "second": the largest of fewer says too little of what the
+/// noise reaches. Lengthens it below 20 ticks a second.
+const FEWEST_TICKS: u64 = 20;
+
 /// A burst is over when it has faded to this share of its largest tick: what
 /// follows is the ring of body and bed.
 const FADED_SHARE: f32 = 0.08;
@@ -87,7 +91,7 @@ impl Envelopes {
 /// on-threshold.
 fn least_floors_g(resolution_g: f32) -> Envelopes {
     let least_g = |share: f32| (share * resolution_g).max(7e-4);
-    Envelopes { band_g: least_g(0.3), short_g: least_g(0.5), tilt_g: least_g(0.5) }
+    Envelopes { band_g: least_g(0.4), short_g: least_g(0.7), tilt_g: least_g(0.7) }
 }
 
 /// Finds the bursts of one recording.
@@ -194,7 +198,7 @@ impl Gate {
     fn gather(&mut self, envelopes: Envelopes) -> Option<Envelopes> {
         let (count, maxima) = self.second;
         self.second = (count + 1, maxima.max(envelopes));
-        (self.second.0 >= ticks(1.0, self.tick_hz))
+        (self.second.0 >= ticks(1.0, self.tick_hz).max(FEWEST_TICKS))
             .then(|| std::mem::replace(&mut self.second, (0, Envelopes::NONE)).1)
     }
 

@@ -2,18 +2,18 @@
 
 use crate::recording::Frame;
 
-/// Share of the differences that may be smaller than the step (values that an
-/// interpolation made).
-const SMALLER_SHARE: f64 = 0.1;
+/// Share of the differences that may be smaller than the step (values that the
+/// interpolation onto the grid made).
+const SMALLER_SHARE: f64 = 0.2;
 
-/// Differences below this are rounding, g.
-const ROUNDING_G: f32 = 1e-6;
+/// Differences below this are made by interpolation, or do not matter, g.
+const ROUNDING_G: f32 = 2e-4;
 
 /// Estimates the smallest difference that the values of a recording make.
 ///
 /// Quantised values differ by multiples of the step, and at rest mostly by one;
-/// of values that are not quantised this gives a fraction of their noise, which
-/// is as harmless. Judged once, after a fixed number of frames, so that the
+/// of values that are not quantised this gives a third of their noise, which is
+/// harmless. Judged once, after a fixed number of frames, so that the
 /// result does not depend on the size of the blocks.
 #[derive(Debug, Clone)]
 pub struct Resolution {

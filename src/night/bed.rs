@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
+use super::sleep::SUSTAINED_S;
 use super::{Circumstances, Cut, ROW_S, Row, Stirring, motion_s};
 
 /// What the person said of lights-off and lights-on; each may be missing.
@@ -114,7 +115,8 @@ fn sleep_period(rows: &[Row]) -> Option<(usize, usize)> {
             best = current;
         }
     }
-    best.map(|(first, last, _)| (first, last))
+    let least = (SUSTAINED_S / ROW_S) as usize;
+    best.filter(|(.., count)| *count >= least).map(|(first, last, _)| (first, last))
 }
 
 /// Rows in which the sleeper is up and about.

@@ -47,7 +47,7 @@ const WAKE_ROWS: f64 = 20.0;
 
 /// Sleep counts as begun with the first sleep that lasts this long, s: ten
 /// minutes is the common choice of actigraphy.
-const SUSTAINED_S: f64 = 600.0;
+pub(super) const SUSTAINED_S: f64 = 600.0;
 
 /// Sets `asleep` of every row to the likelier of the two states, taken over the
 /// whole night at once (Viterbi).

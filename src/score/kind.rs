@@ -161,6 +161,9 @@ impl Context {
 
     /// When the sleeper fell asleep, or may have after stirring.
     fn falling_asleep(self, burst_g: f32) -> Option<FallingAsleep> {
+        if !self.in_bed {
+            return None;
+        }
         let is_strong = burst_g >= STRONG_START_G;
         let longest_s = if is_strong { STRONG_AFTER_STIRRING_S } else { AFTER_STIRRING_S };
         let near = -BEFORE_SLEEP_S..=AFTER_SLEEP_S;

@@ -116,7 +116,7 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
         contexts.push(Context {
             placement: recorded.placement,
             rate_hz,
-            in_bed: (night.bed.off_s..night.bed.on_s).contains(&onset_s),
+            in_bed: night.is_in_bed(onset_s),
             since_sleep_s: nearest(&transitions_s, onset_s),
             since_stirring_s: last_stirring.map(since),
             until_stirring_s: None,

@@ -87,7 +87,7 @@ pub(super) fn find(summary: &Summary) -> Finding {
     if summary.hours_observed < LEAST_OBSERVED_H {
         return inconclusive(Evidence::TooShort(summary.hours_observed));
     }
-    if summary.hours_asleep == 0.0 {
+    if !summary.has_slept {
         return inconclusive(Evidence::NoSleep);
     }
     let mut evidence = Vec::new();
