@@ -85,7 +85,23 @@ pub enum PairedBy {
     Order,
 }
 
-/// One night in both accounts; each pair is found, reference.
+/// One thing in both accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Both<T> {
+    /// What was found.
+    pub found: T,
+    /// What the reference says.
+    pub reference: T,
+}
+
+impl<T> Both<T> {
+    /// If both say something.
+    fn of(found: Option<T>, reference: Option<T>) -> Option<Self> {
+        Some(Self { found: found?, reference: reference? })
+    }
+}
+
+/// One night in both accounts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NightPair {
     /// Name of the recording in the reference.
@@ -93,28 +109,27 @@ pub struct NightPair {
     /// The night in the reference.
     pub night: String,
     /// PLM per hour of sleep.
-    pub plm_per_hour_sleep: Option<[f64; 2]>,
+    pub plm_per_hour_sleep: Option<Both<f64>>,
     /// Hypnic starts.
-    pub hypnic_starts: Option<[f64; 2]>,
+    pub hypnic_starts: Option<Both<f64>>,
     /// Sleep in all, h.
-    pub hours_asleep: Option<[f64; 2]>,
+    pub hours_asleep: Option<Both<f64>>,
     /// Falling asleep, minutes.
-    pub sleep_onset_min: Option<[f64; 2]>,
+    pub sleep_onset_min: Option<Both<f64>>,
     /// What stands out.
-    pub pattern: Option<[Pattern; 2]>,
+    pub pattern: Option<Both<Pattern>>,
 }
 
 impl NightPair {
     fn new(found: &NightNumbers, reference: &NightNumbers) -> Self {
-        let both = |of: fn(&NightNumbers) -> Option<f64>| Some([of(found)?, of(reference)?]);
         Self {
             recording: reference.recording.clone(),
             night: reference.night.clone(),
-            plm_per_hour_sleep: both(|night| night.plm_per_hour_sleep),
-            hypnic_starts: both(|night| night.hypnic_starts),
-            hours_asleep: both(|night| night.hours_asleep),
+            plm_per_hour_sleep: Both::of(found.plm_per_hour_sleep, reference.plm_per_hour_sleep),
+            hypnic_starts: Both::of(found.hypnic_starts, reference.hypnic_starts),
+            hours_asleep: Both::of(found.hours_asleep, reference.hours_asleep),
             sleep_onset_min: sleep_onset_min(found, reference),
-            pattern: found.pattern.zip(reference.pattern).map(Into::into),
+            pattern: Both::of(found.pattern, reference.pattern),
         }
     }
 }
@@ -135,8 +150,9 @@ pub struct Measure {
 }
 
 impl Measure {
-    fn new(pairs: impl Iterator<Item = Option<[f64; 2]>>) -> Self {
-        let pairs: Vec<[f64; 2]> = pairs.flatten().collect();
+    fn new(nights: &[NightPair], of: fn(&NightPair) -> Option<Both<f64>>) -> Self {
+        let pairs: Vec<[f64; 2]> =
+            nights.iter().filter_map(of).map(|both| [both.found, both.reference]).collect();
         let mean = |column: usize| {
             let sum: f64 = pairs.iter().map(|pair| pair[column]).sum();
             (!pairs.is_empty()).then(|| sum / pairs.len() as f64)
@@ -170,16 +186,17 @@ pub struct Raised {
 }
 
 impl Raised {
-    fn new(indices: impl Iterator<Item = Option<[f64; 2]>>) -> Self {
-        let nights: Vec<[bool; 2]> =
-            indices.flatten().map(|pair| pair.map(|index| index > RAISED_PLM_PER_HOUR)).collect();
-        let count = |wanted: [bool; 2]| nights.iter().filter(|night| **night == wanted).count();
+    fn new(indices: impl Iterator<Item = Both<f64>>) -> Self {
+        let raised = |index| index > RAISED_PLM_PER_HOUR;
+        let nights: Vec<(bool, bool)> =
+            indices.map(|index| (raised(index.found), raised(index.reference))).collect();
+        let count = |wanted| nights.iter().filter(|night| **night == wanted).count();
         let counts = Counts {
-            hits: count([true, true]),
-            missed: count([false, true]),
-            false_alarms: count([true, false]),
+            hits: count((true, true)),
+            missed: count((false, true)),
+            false_alarms: count((true, false)),
         };
-        let neither = count([false, false]);
+        let neither = count((false, false));
         Self {
             above_per_hour: RAISED_PLM_PER_HOUR,
             counts,
@@ -207,13 +224,16 @@ pub fn agree(found: &[NightNumbers], reference: &[NightNumbers]) -> NightAgreeme
         paired_by,
         only_found: found.len() - nights.len(),
         only_reference: reference.len() - nights.len(),
-        plm_per_hour_sleep: Measure::new(nights.iter().map(|night| night.plm_per_hour_sleep)),
-        hypnic_starts: Measure::new(nights.iter().map(|night| night.hypnic_starts)),
-        hours_asleep: Measure::new(nights.iter().map(|night| night.hours_asleep)),
-        sleep_onset_min: Measure::new(nights.iter().map(|night| night.sleep_onset_min)),
-        raised: Raised::new(nights.iter().map(|night| night.plm_per_hour_sleep)),
+        plm_per_hour_sleep: Measure::new(&nights, |night| night.plm_per_hour_sleep),
+        hypnic_starts: Measure::new(&nights, |night| night.hypnic_starts),
+        hours_asleep: Measure::new(&nights, |night| night.hours_asleep),
+        sleep_onset_min: Measure::new(&nights, |night| night.sleep_onset_min),
+        raised: Raised::new(nights.iter().filter_map(|night| night.plm_per_hour_sleep)),
         same_pattern: Share::of(
-            nights.iter().filter_map(|night| night.pattern).map(|[found, real]| found == real),
+            nights
+                .iter()
+                .filter_map(|night| night.pattern)
+                .map(|both| both.found == both.reference),
         ),
         nights,
     }
@@ -233,8 +253,8 @@ fn by_name(found: &[NightNumbers], reference: &[NightNumbers]) -> Option<Vec<Nig
     (unique && !pairs.is_empty()).then_some(pairs)
 }
 
-/// Minutes of falling asleep: found, reference.
-fn sleep_onset_min(found: &NightNumbers, reference: &NightNumbers) -> Option<[f64; 2]> {
+/// Minutes of falling asleep.
+fn sleep_onset_min(found: &NightNumbers, reference: &NightNumbers) -> Option<Both<f64>> {
     let later_min = |(found, reference): (&str, &str)| {
         let instants = found.parse::<Timestamp>().ok().zip(reference.parse::<Timestamp>().ok());
         let later = match instants {
@@ -247,9 +267,12 @@ fn sleep_onset_min(found: &NightNumbers, reference: &NightNumbers) -> Option<[f6
     let on_clock = || {
         let reference_min = after_noon_min(wall(&reference.sleep_onset)?)?;
         let later_min = later_min((&found.sleep_onset, &reference.sleep_onset))?;
-        Some([reference_min + later_min, reference_min])
+        Some(Both { found: reference_min + later_min, reference: reference_min })
     };
-    let from_start = || Some([found.sleep_onset_s? / 60.0, reference.sleep_onset_s? / 60.0]);
+    let from_start = || {
+        let minutes = |night: &NightNumbers| night.sleep_onset_s.map(|onset_s| onset_s / 60.0);
+        Both::of(minutes(found), minutes(reference))
+    };
     on_clock().or_else(from_start)
 }
 
@@ -266,6 +289,10 @@ fn after_noon_min(wall: DateTime) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn both(found: f64, reference: f64) -> Option<Both<f64>> {
+        Some(Both { found, reference })
+    }
 
     fn night(recording: &str, index: f64, pattern: Pattern) -> NightNumbers {
         NightNumbers {
@@ -311,7 +338,7 @@ mod tests {
         assert_eq!((agreement.paired_by, agreement.nights.len()), (PairedBy::Order, 2));
         let strange = agree(&[night("x", 5.0, Quiet)], &twice);
         assert_eq!((strange.paired_by, strange.only_reference), (PairedBy::Order, 1));
-        assert_eq!(strange.nights[0].plm_per_hour_sleep, Some([5.0, 1.0]));
+        assert_eq!(strange.nights[0].plm_per_hour_sleep, both(5.0, 1.0));
     }
 
     /// Two raised nights of which one is found, three others of which one is
@@ -319,7 +346,7 @@ mod tests {
     #[test]
     fn nights_above_fifteen_an_hour() {
         let pairs = [[20.0, 30.0], [14.0, 16.0], [3.0, 0.0], [15.0, 15.0], [18.0, 12.0]];
-        let raised = Raised::new(pairs.into_iter().map(Some).chain([None]));
+        let raised = Raised::new(pairs.into_iter().filter_map(|[f, r]| both(f, r)));
         assert_eq!(raised.counts, Counts { hits: 1, missed: 1, false_alarms: 1 });
         assert_eq!(raised.sensitivity, Some(0.5));
         assert_eq!(raised.specificity, Some(2.0 / 3.0));
@@ -332,18 +359,18 @@ mod tests {
         // 23:50 is 710 minutes after noon; half an hour later it is past midnight.
         let found = asleep_at("2024-03-13T00:20:00.000+01:00", 0.0);
         let reference = asleep_at("2024-03-12T23:50:00.000+01:00", 900.0);
-        assert_eq!(sleep_onset_min(&found, &reference), Some([740.0, 710.0]));
+        assert_eq!(sleep_onset_min(&found, &reference), both(740.0, 710.0));
         // The same instant in another zone.
         let elsewhere = asleep_at("2024-03-12T22:50:00Z", 0.0);
-        assert_eq!(sleep_onset_min(&elsewhere, &reference), Some([710.0, 710.0]));
+        assert_eq!(sleep_onset_min(&elsewhere, &reference), both(710.0, 710.0));
         let wall = asleep_at("2024-03-12T23:45:00", 0.0);
-        assert_eq!(sleep_onset_min(&wall, &reference), Some([705.0, 710.0]));
+        assert_eq!(sleep_onset_min(&wall, &reference), both(705.0, 710.0));
     }
 
     #[test]
     fn without_a_clock_falling_asleep_counts_from_the_start() {
         let pair = sleep_onset_min(&asleep_at("", 1200.0), &asleep_at("", 900.0));
-        assert_eq!(pair, Some([20.0, 15.0]));
+        assert_eq!(pair, both(20.0, 15.0));
         let never = NightNumbers::default();
         assert_eq!(sleep_onset_min(&never, &asleep_at("", 900.0)), None);
     }

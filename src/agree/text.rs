@@ -158,8 +158,8 @@ fn tell_nights(told: &mut String, agreement: &NightAgreement) {
     }
     let mut wrong: BTreeMap<[String; 2], usize> = BTreeMap::new();
     let patterns = agreement.nights.iter().filter_map(|night| night.pattern);
-    for [found, reference] in patterns.filter(|[found, reference]| found != reference) {
-        *wrong.entry([pattern(reference), pattern(found)]).or_default() += 1;
+    for both in patterns.filter(|both| both.found != both.reference) {
+        *wrong.entry([pattern(both.reference), pattern(both.found)]).or_default() += 1;
     }
     for ([reference, found], nights) in wrong {
         let _ = writeln!(told, "  {reference} taken for {found}: {nights}");

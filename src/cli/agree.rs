@@ -23,7 +23,9 @@ const TOLERANCE_S: f64 = 1.0;
 /// partner; of all pairings the one with the most pairs and the least distance
 /// of onsets is taken. Folders and tables with a row a night are also compared
 /// night by night: bias and limits of agreement (Bland & Altman 1986), ICC(2,1)
-/// (Shrout & Fleiss 1979), and whether the PLM index is above 15 per hour.
+/// (Shrout & Fleiss 1979), and whether the PLM index is above 15 per hour. Falling
+/// asleep is told in minutes after noon, or from the start of a recording without
+/// a clock.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hypnic agree sim/night.hypnic sim
@@ -42,7 +44,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = ByArg::Onset)]
     by: ByArg,
     /// How far apart the onsets of the same movement may be [default: 1]
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     tolerance_s: Option<f64>,
     /// Compare nights only; both are folders or tables with a row a night
     #[arg(long)]
