@@ -56,8 +56,8 @@ struct Cluster {
 /// onset of the found. Events may be in any order.
 ///
 /// Sorting, then within each cluster of n found and m reference movements that
-/// are near each other: by onset O(n·m), by overlap O(n) searches over the
-/// pairs that overlap. In a night clusters hold a few movements.
+/// are near each other: by onset O(n·m), by overlap O(n·m²) at worst. In a night
+/// clusters hold a few movements.
 pub fn pairs(found: &[Event], reference: &[Event], by: By) -> Vec<(usize, usize)> {
     let spans = |events: &[Event]| -> Vec<Span> {
         let span = |event: &Event| {
