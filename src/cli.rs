@@ -1,6 +1,7 @@
 //! What was typed and what it means; one file a subcommand. The only user of
 //! clap.
 
+mod agree;
 mod analyze;
 mod inspect;
 mod plot;
@@ -28,6 +29,7 @@ use hypnic::error::Error;
   hypnic inspect night.csv                   what the file is understood to be
   hypnic simulate --scene ankle-plm --out sim  a night with known truth
   hypnic plot night.hypnic                   draw the charts again from the tables
+  hypnic agree night.hypnic marks.csv        how well it agrees with marks by hand
 
 Exit codes: 0 done, 2 usage, 65 ill-formed input, 66 no such input,
 73 cannot create output, 74 input or output failed."
@@ -43,6 +45,7 @@ enum Command {
     Plot(plot::Args),
     Inspect(inspect::Args),
     Score(score::Args),
+    Agree(agree::Args),
     Simulate(simulate::Args),
 }
 
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Plot(args) => plot::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Score(args) => score::run(args),
+        Command::Agree(args) => agree::run(args),
         Command::Simulate(args) => simulate::run(args),
     };
     match result {

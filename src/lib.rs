@@ -1,5 +1,6 @@
 //! hypnic finds every movement in the accelerometer recording of a night.
 
+pub mod agree;
 pub mod chart;
 pub mod condition;
 pub mod detect;

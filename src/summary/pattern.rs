@@ -58,7 +58,7 @@ pub enum Evidence {
 /// PLM an hour of sleep above which the index counts as raised in adults
 /// (ICSD-3; the best cut of Ferri et al. 2016 is 13 to 16). Set for EMG: an
 /// accelerometer sees fewer, so what is raised here is raised there.
-const RAISED_PLM_PER_HOUR: f64 = 15.0;
+pub const RAISED_PLM_PER_HOUR: f64 = 15.0;
 
 /// PLM an hour of wakefulness that speaks for restless legs (Michaud et al.
 /// 2002).
