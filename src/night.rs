@@ -252,6 +252,11 @@ const BODY_ACTIVE_S: f32 = 5.0;
 /// nine of ten …
 const BODY_WAY_DEG_S: f32 = 75.0;
 
+/// … and only one limb movement in fifty is above this, which is what sleep
+/// goes by: in a train of limb movements a few that are taken for the body's
+/// would make a night's sleep into wakefulness …
+const SURELY_BODY_WAY_DEG_S: f32 = 100.0;
+
 /// … for more than so many times out and back.
 const BODY_WANDER: f32 = 1.6;
 
@@ -262,15 +267,19 @@ pub fn is_of_body(movement: &Movement, placement: Placement) -> bool {
     let turn_deg = if on_mattress { BODY_TURN_ON_MATTRESS_DEG } else { BODY_TURN_DEG };
     movement.turn_deg >= turn_deg
         || movement.active_s >= BODY_ACTIVE_S
-        || (is_restless(movement) && !on_mattress)
+        || (goes_to_and_fro(movement, SURELY_BODY_WAY_DEG_S) && !on_mattress)
 }
 
 /// Whether gravity goes to and fro without a rest, as no single limb makes it.
 pub fn is_restless(movement: &Movement) -> bool {
+    goes_to_and_fro(movement, BODY_WAY_DEG_S)
+}
+
+fn goes_to_and_fro(movement: &Movement, least_deg_s: f32) -> bool {
     let way_deg = movement.wander * movement.tilt_deg;
     movement.bursts == 1
         && movement.wander >= BODY_WANDER
-        && way_deg * movement.active_s >= BODY_WAY_DEG_S
+        && way_deg * movement.active_s >= least_deg_s
 }
 
 impl Stirring {
