@@ -6,8 +6,10 @@ use std::fs;
 use hypnic::error::Error;
 use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
-use hypnic::report::files::{as_written, read_tables, replace, write_tables};
-use hypnic::report::tables::{EpochRow, MovementRow, NightRow, Pattern, Tables};
+use hypnic::report::files::{as_written, encoded, read_tables, replace};
+use hypnic::report::tables::{
+    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, Tables,
+};
 use proptest::prelude::*;
 
 fn side() -> impl Strategy<Value = Option<Side>> {
@@ -30,6 +32,12 @@ fn number() -> impl Strategy<Value = f64> {
 
 fn maybe() -> impl Strategy<Value = Option<f64>> {
     proptest::option::of(number())
+}
+
+fn write(dir: &std::path::Path, tables: &Tables) {
+    for (name, bytes) in encoded(tables) {
+        fs::write(dir.join(name), bytes).unwrap();
+    }
 }
 
 prop_compose! {
@@ -61,7 +69,7 @@ prop_compose! {
     fn night()(
         words in proptest::collection::vec(words(), 12), side in side(),
         numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 9),
-        hypnic_starts: u32, limb_movements: u32,
+        hypnic_starts: Option<u32>, limb_movements: u32,
     ) -> NightRow {
         let mut words = words.into_iter();
         let mut word = || words.next().unwrap();
@@ -76,7 +84,9 @@ prop_compose! {
             limb_movements, pattern: Pattern::RestlessLegsLike, evidence: word(),
             aasm_plm_per_hour_sleep: maybe(), aasm_plm_per_hour_bed: maybe(), start_s, end_s,
             lights_off_s, lights_on_s, sleep_onset_s: maybe(), final_wake_s: maybe(),
-            placement: Placement::Mattress, side, timezone: word(), bed_source: word(), rate_hz,
+            placement: Placement::Mattress, side, placement_source: PlacementSource::Guessed,
+            timezone: word(), lights_off_source: BedSource::Given,
+            lights_on_source: BedSource::Estimated, rate_hz,
             cannot_show: word(),
         }
     }
@@ -94,7 +104,7 @@ proptest! {
     #[test]
     fn what_is_read_equals_what_was_written(tables in tables()) {
         let dir = tempfile::tempdir().unwrap();
-        write_tables(dir.path(), &tables).unwrap();
+        write(dir.path(), &tables);
         let read = read_tables(dir.path()).unwrap();
         prop_assert_eq!(&read, &as_written(&tables));
         let text = || {
@@ -102,7 +112,7 @@ proptest! {
                 .map(|name| fs::read(dir.path().join(name)).unwrap())
         };
         let first = text();
-        write_tables(dir.path(), &read).unwrap();
+        write(dir.path(), &read);
         prop_assert_eq!(first, text());
         // Half a unit of the last digit is all that is lost, and no word is.
         for (read, row) in read.movements.iter().zip(&tables.movements) {
@@ -149,7 +159,7 @@ fn one_movement() -> Tables {
 #[test]
 fn numbers_have_the_decimals_of_their_unit() {
     let dir = tempfile::tempdir().unwrap();
-    write_tables(dir.path(), &one_movement()).unwrap();
+    write(dir.path(), &one_movement());
     let movements = fs::read_to_string(dir.path().join("movements.csv")).unwrap();
     let expected = "night,time,onset_s,duration_s,kind,side,peak_g,imi_s,wasm_series,aasm_series,\
         asleep,reason,tilt_deg,turn_deg,rise_s\n2026-03-14,2026-03-14T23:59:59.500+01:00,5862.250,\
@@ -163,7 +173,7 @@ fn numbers_have_the_decimals_of_their_unit() {
 /// The message and exit code when `movements.csv` is edited.
 fn failure(edit: impl FnOnce(String) -> Vec<u8>) -> (String, u8) {
     let dir = tempfile::tempdir().unwrap();
-    write_tables(dir.path(), &one_movement()).unwrap();
+    write(dir.path(), &one_movement());
     let path = dir.path().join("movements.csv");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, edit(text)).unwrap();
@@ -231,7 +241,7 @@ fn a_table_that_is_not_there_is_explained() {
 #[test]
 fn columns_may_be_moved_and_added_and_lines_end_as_on_windows() {
     let dir = tempfile::tempdir().unwrap();
-    write_tables(dir.path(), &one_movement()).unwrap();
+    write(dir.path(), &one_movement());
     let epochs = "\u{feff}worn,mood,night,time,onset_s,asleep,observed,posture_deg,activity_mg\r\n\
                   true,fine,1,,30,false,0.5,,1.25\r\n";
     fs::write(dir.path().join("epochs.csv"), epochs).unwrap();
