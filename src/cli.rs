@@ -16,8 +16,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use hypnic::error::Error;
 
-/// Finds every movement in the accelerometer recording of a night, tells hypnic
-/// starts from periodic limb movements, and draws the night.
+/// Finds and draws the movements of a night from an accelerometer recording.
+///
+/// Tells sudden jerks on falling asleep (hypnic starts) from leg movements that
+/// return again and again (periodic limb movements) and from everything else.
 ///
 /// Accelerometer findings, not a diagnosis.
 #[derive(Debug, Parser)]
@@ -25,11 +27,11 @@ use hypnic::error::Error;
     version,
     arg_required_else_help = true,
     after_help = "Examples:
-  hypnic analyze night.csv                   tables, charts and findings in night.hypnic/
-  hypnic inspect night.csv                   what the file is understood to be
+  hypnic analyze night.csv                     tables, charts and findings in night.hypnic/
+  hypnic inspect night.csv                     what the file is understood to be
   hypnic simulate --scene ankle-plm --out sim  a night with known truth
-  hypnic plot night.hypnic                   draw the charts again from the tables
-  hypnic agree night.hypnic marks.csv        how well it agrees with marks by hand
+  hypnic plot night.hypnic                     draw the charts again from the tables
+  hypnic agree night.hypnic marks.csv          how well it agrees with marks by hand
 
 Exit codes: 0 done, 2 usage, 65 ill-formed input, 66 no such input,
 73 cannot create output, 74 input or output failed."
@@ -55,6 +57,8 @@ enum Stop {
     Failed(Error),
     /// Standard output could not be written.
     Output(io::Error),
+    /// What went wrong has been told; only its exit code is left to give.
+    Told(Error),
 }
 
 impl From<Error> for Stop {
@@ -87,6 +91,7 @@ pub fn run() -> ExitCode {
             complain(&format!("standard output: cannot write: {error}"));
             ExitCode::from(74)
         }
+        Err(Stop::Told(error)) => ExitCode::from(error.exit_code()),
         Err(Stop::Failed(error)) => {
             complain(&error.to_string());
             ExitCode::from(error.exit_code())

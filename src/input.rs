@@ -72,8 +72,8 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>> {
             path,
             Position::File,
             "a folder",
-            "one recording",
-            "Give a file of it, or analyse all of them with hypnic batch",
+            "the file of one recording",
+            "Give the CSV or WAV file that is in it",
         ));
     }
     let size = if metadata.is_file() { metadata.len() } else { 0 };

@@ -11,7 +11,7 @@ use crate::epoch::{EPOCH_S, Epoch};
 use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
 use crate::movement::Movement;
-use crate::night::{self, BedTimes, Circumstances, Night, placement};
+use crate::night::{self, BedTime, BedTimes, Circumstances, Night, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
@@ -89,7 +89,8 @@ pub struct AnalysedNight {
 ///
 /// # Errors
 /// What [`input::open`] and the reader say; a recording under a minute or
-/// without any change; a time zone that does not exist.
+/// without any change; a time zone that does not exist; lights that go on before
+/// they go off.
 pub fn analyze(
     path: &Path,
     settings: &Settings,
@@ -104,7 +105,66 @@ pub fn analyze(
     let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
     check(path, &found, &ledger)?;
     let warnings = source.warnings();
-    Ok(evaluate(path, spec, found, ledger, warnings, settings))
+    let mut analysis = evaluate(path, spec, found, ledger, warnings, settings);
+    check_bed_times(&analysis.nights, settings.bed_times)?;
+    let unused = unused(&analysis, settings);
+    analysis.warnings.extend(unused);
+    Ok(analysis)
+}
+
+/// Refuses lights that go on before they go off.
+fn check_bed_times(nights: &[AnalysedNight], given: BedTimes) -> Result<()> {
+    let (Some(off), Some(on)) = (given.off, given.on) else { return Ok(()) };
+    let is_reversed = |night: &Night| {
+        night.bed.off_given && night.bed.on_given && night.bed.on_s <= night.bed.off_s
+    };
+    match nights.iter().find(|analysed| is_reversed(&analysed.night)) {
+        Some(_) => Err(Error::Setting {
+            name: "--lights-off and --lights-on",
+            problem: format!(
+                "the lights would go on at {} and only then off at {}; swap or correct them",
+                named(on),
+                named(off)
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What the person said of the clock and the recording had no use for, in
+/// sentences.
+fn unused(analysis: &Analysis, settings: &Settings) -> Vec<String> {
+    let mut unused = Vec::new();
+    let has_clock = analysis.spec.clock != Clock::None;
+    if settings.timezone.is_some() && !has_clock {
+        unused.push("--timezone was not used: this recording has no clock.".to_owned());
+    }
+    let BedTimes { off, on } = settings.bed_times;
+    let nights = || analysis.nights.iter().map(|analysed| analysed.night.bed);
+    let times = [
+        ("--lights-off", off, nights().any(|bed| bed.off_given)),
+        ("--lights-on", on, nights().any(|bed| bed.on_given)),
+    ];
+    for (flag, time, is_used) in times {
+        let Some(time) = time.filter(|_| !is_used) else { continue };
+        let why = match time {
+            BedTime::Daily(_) | BedTime::Once(_) if !has_clock => {
+                "this recording has no clock; give seconds from its start, such as 1800s"
+            }
+            _ => "it lies in no night of this recording",
+        };
+        unused.push(format!("{flag} {} was not used: {why}.", named(time)));
+    }
+    unused
+}
+
+/// A time as it is typed.
+fn named(time: BedTime) -> String {
+    match time {
+        BedTime::Daily(time) => time.strftime("%H:%M").to_string(),
+        BedTime::Once(moment) => moment.strftime("%Y-%m-%dT%H:%M").to_string(),
+        BedTime::FromStart(at_s) => format!("{at_s}s"),
+    }
 }
 
 /// The sample world: one pass over the frames, in constant memory.
@@ -202,7 +262,7 @@ fn check(path: &Path, found: &Found, ledger: &Ledger) -> Result<()> {
     if observed_s < SHORTEST_S {
         let length_s = ledger.frames_read as f64 / ledger.rate_hz;
         return refuse(
-            format!("{length_s:.1} s of recording ({} frames)", ledger.frames_read),
+            format!("{length_s:.1} s of recording ({} samples)", ledger.frames_read),
             "at least one minute, better a night",
             "`hypnic inspect` shows what was understood of the file.",
         );
@@ -216,7 +276,7 @@ fn check(path: &Path, found: &Found, ledger: &Ledger) -> Result<()> {
     };
     if (0..3).all(constant) {
         return refuse(
-            "the same value in every frame".to_owned(),
+            "the same value in every sample".to_owned(),
             "an acceleration that varies at least by the noise of its sensor",
             "The sensor was off or its data were lost; check the export.",
         );

@@ -74,17 +74,17 @@ impl std::fmt::Display for CannotShow {
         match self {
             Self::PeriodicAtPlace(place) => write!(
                 f,
-                "Periodic leg movements: a sensor at the {place} does not feel the legs, so no PLM index is given."
+                "periodic leg movements (a sensor at the {place} does not feel the legs, so no PLM index is given)"
             ),
             Self::LegsAtRate => write!(
                 f,
-                "Leg movements: under {SLOWEST_FOR_LEGS_HZ:.0} samples a second their 0.5 s cannot be seen, so no PLM index is given."
+                "leg movements (under {SLOWEST_FOR_LEGS_HZ:.0} samples a second their 0.5 s cannot be seen, so no PLM index is given)"
             ),
             Self::StartsAtRate => f.write_str(
-                "Hypnic starts: they last 0.1 to 0.3 s and need at least 25 samples a second.",
+                "hypnic starts (they last 0.1 to 0.3 s and need at least 25 samples a second)",
             ),
             Self::PostureWithoutGravity => f.write_str(
-                "Posture and tilt: gravity was taken out of this recording, so held and returning movements are not told apart.",
+                "posture and tilt (gravity was taken out of this recording, so movements that hold and movements that return are not told apart)",
             ),
         }
     }

@@ -16,7 +16,8 @@ use super::{Stop, progress};
 /// Find the movements of a recorded night, score and draw them
 ///
 /// Writes movements.csv, nights.csv, epochs.csv, summary.json and the charts
-/// into a folder, and tells the findings in a few sentences.
+/// into a folder, and tells the findings in a few sentences. A folder that it did
+/// not write is never touched.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hypnic analyze night.csv
@@ -85,13 +86,22 @@ fn name_of(file: &Path) -> String {
 fn default_folder(file: &Path) -> PathBuf {
     let name = name_of(file);
     let mut stem = name.as_str();
-    for ending in [".gz", ".csv", ".CSV", ".txt", ".TXT", ".wav", ".WAV"] {
-        stem = stem.strip_suffix(ending).filter(|stem| !stem.is_empty()).unwrap_or(stem);
+    for endings in [&["gz"][..], &["csv", "tsv", "txt", "wav"]] {
+        if let Some((before, ending)) = stem.rsplit_once('.')
+            && !before.is_empty()
+            && endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
+        {
+            stem = before;
+        }
     }
     PathBuf::from(format!("{stem}.hypnic"))
 }
 
+/// Empty for a pipe, whose bytes come only once.
 fn hash(path: &Path) -> Result<String> {
+    if !path.is_file() {
+        return Ok(String::new());
+    }
     let mut hasher = blake3::Hasher::new();
     let file = std::fs::File::open(path).map_err(Error::read(path))?;
     hasher.update_reader(file).map_err(Error::read(path))?;
@@ -109,7 +119,8 @@ fn told(tables: &Tables, warnings: &[String], out: &Path) -> String {
         let _ = writeln!(told, "{}", row(night));
     }
     for night in &tables.nights {
-        let _ = writeln!(told, "\nNight of {}:", night.night);
+        let of = if night.start.is_empty() { "Night" } else { "Night of" };
+        let _ = writeln!(told, "\n{of} {}:", night.night);
         for sentence in text::sentences(night) {
             let _ = writeln!(told, "  {sentence}");
         }

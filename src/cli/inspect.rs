@@ -17,16 +17,23 @@ use super::{Stop, progress};
 /// Tell what a file is understood to be
 ///
 /// Format, layout, unit, rate, start, zone, gaps and what else is noteworthy;
-/// reads the whole file and writes nothing.
+/// reads the whole file and writes nothing. A file that cannot be read is told
+/// and the others are inspected nevertheless.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    mut_arg("placement", |arg| arg.hide(true)),
+    mut_arg("side", |arg| arg.hide(true)),
+    mut_arg("lights_off", |arg| arg.hide(true)),
+    mut_arg("lights_on", |arg| arg.hide(true)),
+    after_help = "Examples:
   hypnic inspect night.csv
-  hypnic inspect *.csv --json")]
+  hypnic inspect *.csv --json | jq -c '[.file, .rate_hz]'"
+)]
 pub struct Args {
     /// The recordings
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Print JSON, an object a file
+    /// Print JSON: one object for each file, one after the other
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -58,7 +65,6 @@ struct Inspected {
 /// Runs the command: every file, then the first error, if there was one.
 pub fn run(args: Args) -> Result<(), Stop> {
     let mut first_error = None;
-    let several = args.files.len() > 1;
     for file in &args.files {
         let mut stdout = io::stdout().lock();
         match inspect(file, &args.options) {
@@ -67,15 +73,14 @@ pub fn run(args: Args) -> Result<(), Stop> {
                 writeln!(stdout)?;
             }
             Ok(inspected) => stdout.write_all(told(&inspected).as_bytes())?,
-            Err(error) if several => {
+            Err(error) => {
                 super::complain(&error.to_string());
                 first_error.get_or_insert(error);
             }
-            Err(error) => return Err(error.into()),
         }
         stdout.flush()?;
     }
-    first_error.map_or(Ok(()), |error| Err(error.into()))
+    first_error.map_or(Ok(()), |error| Err(Stop::Told(error)))
 }
 
 fn inspect(file: &Path, options: &RecordingOptions) -> hypnic::error::Result<Inspected> {

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use hypnic::chart;
+use hypnic::error::{Error, Position};
 use hypnic::report::files;
 
 use super::Stop;
@@ -29,9 +30,18 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> Result<(), Stop> {
+    if args.results.is_file() {
+        return Err(Stop::Failed(Error::Input {
+            path: args.results,
+            at: Position::File,
+            found: "a file".to_owned(),
+            expected: "a result folder".to_owned(),
+            help: "Give the folder that `hypnic analyze` wrote, such as night.hypnic.".to_owned(),
+        }));
+    }
     let tables = files::read_tables(&args.results)?;
     let out = args.out.unwrap_or(args.results);
-    std::fs::create_dir_all(&out).map_err(hypnic::error::Error::write(&out))?;
+    std::fs::create_dir_all(&out).map_err(Error::write(&out))?;
     let mut stdout = io::stdout().lock();
     for (name, bytes) in chart::files(&tables) {
         let path = out.join(name);

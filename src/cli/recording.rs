@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, clap::Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RecordingOptions {
-    /// Where the sensor was (default: read from the file or guessed, and said so)
+    /// Where the sensor was [default: as the file says, else a guess that is told]
     #[arg(long, value_enum, help_heading = "Recording")]
     pub placement: Option<PlacementArg>,
     /// Side of the body it was on
@@ -25,7 +25,7 @@ pub struct RecordingOptions {
     /// Time zone of the recording, such as Europe/Berlin
     #[arg(long, value_name = "IANA", help_heading = "Recording")]
     pub timezone: Option<String>,
-    /// Lights off: 22:45, or 2024-03-12T22:45, or seconds from the start as 1800s
+    /// Lights off: 22:45, 2024-03-12T22:45, or 1800s after the start
     #[arg(long, value_name = "TIME", help_heading = "Recording")]
     pub lights_off: Option<String>,
     /// Lights on, likewise
@@ -35,10 +35,10 @@ pub struct RecordingOptions {
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Reading")]
     pub linear: Option<bool>,
     /// Samples a second, when the file does not say
-    #[arg(long, value_name = "HZ", help_heading = "Reading")]
+    #[arg(long, value_name = "HZ", allow_negative_numbers = true, help_heading = "Reading")]
     pub rate_hz: Option<f64>,
     /// Largest value of a WAV recording in g, when the file does not say
-    #[arg(long, value_name = "G", help_heading = "Reading")]
+    #[arg(long, value_name = "G", allow_negative_numbers = true, help_heading = "Reading")]
     pub full_scale_g: Option<f32>,
 }
 
@@ -91,8 +91,12 @@ impl RecordingOptions {
     /// # Errors
     /// A rate or a full scale that is not positive.
     pub fn open_options(&self) -> Result<OpenOptions> {
-        positive("--rate-hz", self.rate_hz)?;
-        positive("--full-scale-g", self.full_scale_g.map(f64::from))?;
+        positive("--rate-hz", self.rate_hz, "samples a second, such as 50")?;
+        positive(
+            "--full-scale-g",
+            self.full_scale_g.map(f64::from),
+            "the range of the sensor in g, such as 8",
+        )?;
         Ok(OpenOptions {
             linear: self.linear.unwrap_or(false),
             rate_hz: self.rate_hz,
@@ -123,21 +127,23 @@ fn read(path: &Path) -> Result<RecordingOptions> {
     let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
     toml::from_str(&text).map_err(|problem| {
         let before = problem.span().map_or("", |span| text.get(..span.start).unwrap_or(""));
+        let row = before.matches('\n').count();
+        let line = text.lines().nth(row).unwrap_or("").trim();
         Error::Input {
             path: path.to_owned(),
-            at: Position::Row(before.matches('\n').count() as u64 + 1),
-            found: problem.message().trim().to_owned(),
-            expected: "the long options of the command line as TOML, such as placement = \"ankle\""
+            at: Position::Row(row as u64 + 1),
+            found: format!("`{line}` ({})", problem.message().trim()),
+            expected: "the long options of the command line as TOML, such as rate-hz = 50 or lights-off = \"22:45\""
                 .to_owned(),
             help: "`hypnic analyze --help` lists them.".to_owned(),
         }
     })
 }
 
-fn positive(name: &'static str, value: Option<f64>) -> Result<()> {
+fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {
     match value {
         Some(value) if !(value.is_finite() && value > 0.0) => {
-            Err(Error::Setting { name, problem: format!("{value} is no positive number") })
+            Err(Error::Setting { name, problem: format!("{value} is not above 0; give {right}") })
         }
         _ => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
-use hypnic::error::Error;
+use hypnic::error::{Error, Position};
 use hypnic::report::files::replace;
 use hypnic::score::{Rules, ShortInterval, marks, rows};
 
@@ -45,6 +45,15 @@ enum RulesArg {
 
 /// Runs the command.
 pub fn run(args: Args) -> Result<(), Stop> {
+    if args.events.is_dir() {
+        return Err(Stop::Failed(Error::Input {
+            path: args.events,
+            at: Position::File,
+            found: "a folder".to_owned(),
+            expected: "a table of leg movements".to_owned(),
+            help: "Give a CSV file with the columns onset_s, duration_s and side.".to_owned(),
+        }));
+    }
     let file = File::open(&args.events).map_err(Error::read(&args.events))?;
     let marks = marks::read(file, &args.events)?;
     for note in &marks.notes {

@@ -14,6 +14,12 @@ use hypnic::simulate::{Scene, SimulatedNight, Stamps, simulate, write_csv};
 
 use super::Stop;
 
+/// The recording: plain, gzipped.
+const RECORDINGS: [&str; 2] = ["night.csv", "night.csv.gz"];
+
+/// The truth: movements, nights, epochs.
+const TRUTH: [&str; 3] = ["truth.csv", "truth-nights.csv", "truth-epochs.csv"];
+
 /// Make a night whose every movement is known
 ///
 /// Writes the recording, and beside it truth.csv (the movements, with the
@@ -76,7 +82,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
         Some(StampsArg::Iso) => Stamps::Iso,
         None => night.plan().sensor.stamps,
     };
-    let recording = out.join(if args.gzip { "night.csv.gz" } else { "night.csv" });
+    let recording = out.join(RECORDINGS[usize::from(args.gzip)]);
     may_write(&out, &recording)?;
     std::fs::create_dir_all(&out).map_err(Error::write(&out))?;
     write_truth(&night, &out, &recording)?;
@@ -85,13 +91,27 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     Ok(stdout.flush()?)
 }
 
-/// A recording without a truth beside it is somebody's own.
+/// A night may replace a simulated one with all of its truth beside it. Anything
+/// else of these names is somebody's own, and a recording under the other name
+/// would no longer be what the truth says.
 fn may_write(out: &Path, recording: &Path) -> Result<()> {
-    if recording.exists() && !out.join("truth.csv").exists() {
-        let help = "name another folder with --out, or move it away".to_owned();
-        return Err(Error::InTheWay { path: recording.to_owned(), help });
+    let is_simulated = TRUTH.iter().all(|name| out.join(name).exists());
+    let in_the_way = RECORDINGS
+        .iter()
+        .chain(&TRUTH)
+        .map(|name| out.join(name))
+        .find(|path| path.exists() && (!is_simulated || is_other_recording(path, recording)));
+    match in_the_way {
+        Some(path) => {
+            let help = "name another folder with --out, or move it away".to_owned();
+            Err(Error::InTheWay { path, help })
+        }
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn is_other_recording(path: &Path, recording: &Path) -> bool {
+    path != recording && RECORDINGS.iter().any(|name| path.ends_with(name))
 }
 
 fn write_truth(night: &SimulatedNight, out: &Path, recording: &Path) -> Result<()> {
@@ -102,8 +122,7 @@ fn write_truth(night: &SimulatedNight, out: &Path, recording: &Path) -> Result<(
         nights: vec![night.night_row(&name, &series)],
         epochs: night.epoch_rows(),
     };
-    let names = ["truth.csv", "truth-nights.csv", "truth-epochs.csv"];
-    for (name, (_, bytes)) in names.iter().zip(files::encoded(&truth)) {
+    for (name, (_, bytes)) in TRUTH.iter().zip(files::encoded(&truth)) {
         files::replace(&out.join(name), &bytes)?;
     }
     Ok(())

@@ -15,32 +15,32 @@ pub fn sentences(night: &NightRow) -> Vec<String> {
     sentences.extend(observed(night));
     if night.placement_source == PlacementSource::Guessed {
         sentences.push(format!(
-            "The sensor is taken to be at the {}, which is a guess: give --placement.",
+            "That the sensor was at the {} is a guess; say where it was with --placement.",
             night.placement
         ));
     }
     if !night.cannot_show.is_empty() {
-        sentences.push(format!("This recording cannot show: {}", night.cannot_show));
+        sentences.push(format!("This recording cannot show {}.", night.cannot_show));
     }
+    sentences.truncate(MOST_SENTENCES - 1);
     sentences.push(
-        "These are accelerometer findings, not a diagnosis; if your nights trouble you, show them to a doctor."
+        "These are accelerometer findings, not a diagnosis. If your nights trouble you, show them to a doctor."
             .to_owned(),
     );
-    sentences.truncate(MOST_SENTENCES);
     sentences
 }
 
 fn found(night: &NightRow) -> String {
     match night.pattern {
-        Pattern::Quiet => "A quiet night: no series of leg movements and no run of sleep starts stands out.",
-        Pattern::HypnicStarts => "Sudden jerks around falling asleep (sleep starts) stand out.",
-        Pattern::PeriodicLimbMovements => "Periodic limb movements in sleep stand out.",
+        Pattern::Quiet => "A quiet night: neither jerks on falling asleep nor repeated leg movements stand out.",
+        Pattern::HypnicStarts => "Sudden jerks around falling asleep (hypnic starts) stand out.",
+        Pattern::PeriodicLimbMovements => "Leg movements that return again and again in sleep (periodic limb movements) stand out.",
         Pattern::RestlessLegsLike => {
-            "Periodic limb movements stand out, in sleep and while lying awake, as they do in restless legs."
+            "Periodic limb movements stand out, asleep and while lying awake, as they do in restless legs."
         }
-        Pattern::Mixed => "Both sleep starts and periodic limb movements stand out.",
+        Pattern::Mixed => "Both stand out: jerks around falling asleep (hypnic starts) and periodic limb movements.",
         Pattern::Inconclusive => {
-            return format!("This recording does not settle what kind of night it was: {}.", night.evidence);
+            return format!("This recording does not tell what kind of night it was: {}.", night.evidence);
         }
     }
     .to_owned()
@@ -49,7 +49,7 @@ fn found(night: &NightRow) -> String {
 fn sleep(night: &NightRow) -> String {
     let bed = duration(night.hours_in_bed);
     if night.sleep_onset_s.is_none() {
-        return format!("No sleep was found in {bed}.");
+        return format!("No lasting sleep was found in {bed} in bed.");
     }
     let how = match (night.lights_off_source, night.lights_on_source) {
         (BedSource::Given, BedSource::Given) => "",
@@ -65,23 +65,26 @@ fn sleep(night: &NightRow) -> String {
 }
 
 fn legs(night: &NightRow) -> Option<String> {
-    let index = night.plm_per_hour_sleep.or(night.plm_per_hour_bed)?;
+    let (index, of) = match (night.plm_per_hour_sleep, night.plm_per_hour_bed) {
+        (Some(index), _) => (index, "of sleep"),
+        (None, index) => (index?, "in bed"),
+    };
     let awake = night
         .plmw_per_hour
         .filter(|awake| *awake >= 1.0)
-        .map_or_else(String::new, |awake| format!(", and {awake:.0} per hour while lying awake"));
+        .map_or_else(String::new, |awake| format!(", and {awake:.1} per hour while lying awake"));
     Some(format!(
-        "{} limb movements in bed; in series (WASM 2016) {index:.1} per hour of sleep{awake}; above 15 counts as raised in adults.",
-        night.limb_movements
+        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above 15 is raised in adults).",
+        counted(night.limb_movements)
     ))
 }
 
 fn starts(night: &NightRow) -> Option<String> {
     match night.hypnic_starts? {
         0 => None,
-        1 => Some("One start-like jerk near falling asleep: most people have them.".to_owned()),
+        1 => Some("One sudden jerk near falling asleep: most people have them.".to_owned()),
         many => Some(format!(
-            "{many} start-like jerks near falling asleep: harmless, and commoner with stress, caffeine and lack of sleep."
+            "{many} sudden jerks near falling asleep: harmless, and commoner with stress, caffeine and lack of sleep."
         )),
     }
 }
@@ -90,7 +93,7 @@ fn observed(night: &NightRow) -> Option<String> {
     let missing = night.hours_in_bed - night.hours_observed;
     (missing > 0.05 * night.hours_in_bed).then(|| {
         format!(
-            "{} of the time in bed was not recorded or the sensor was not worn; it is left out of every rate.",
+            "{} in bed are missing (not recorded, or the sensor was not worn) and left out of every rate.",
             duration(missing)
         )
     })
@@ -99,6 +102,13 @@ fn observed(night: &NightRow) -> Option<String> {
 /// `23:05` of an ISO 8601 time.
 fn clock(time: &str) -> Option<&str> {
     time.get(11..16)
+}
+
+fn counted(limb_movements: u32) -> String {
+    match limb_movements {
+        1 => "1 limb movement".to_owned(),
+        many => format!("{many} limb movements"),
+    }
 }
 
 fn duration(hours: f64) -> String {

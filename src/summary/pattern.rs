@@ -145,7 +145,8 @@ impl fmt::Display for Evidence {
             }
             Self::TooShort(hours) => write!(
                 f,
-                "only {hours:.1} h observed in bed, at least {LEAST_OBSERVED_H:.0} h are needed"
+                "only {:.0} min in bed were observed and {LEAST_OBSERVED_H:.0} h are needed",
+                hours * 60.0
             ),
             Self::NoSleep => f.write_str("no sleep found"),
             Self::LegsNotShown => f.write_str("leg movements cannot be seen in this recording"),

@@ -247,8 +247,10 @@ fn no_table(path: &Path, head: &[u8], lines: &[&[u8]]) -> Error {
         0 => "text without a table of numbers".to_owned(),
         n => format!("a table with {} of numbers", super::super::counted(n as u64, "column")),
     };
-    let help =
-        "Give the recording of a three-axis accelerometer; the magnitude alone is not enough";
+    let help = match numbers {
+        0 => "Give the recording of a three-axis accelerometer",
+        _ => "Give all three axes of the accelerometer; the magnitude alone is not enough",
+    };
     refuse(path, Position::File, found, expected, help)
 }
 

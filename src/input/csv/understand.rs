@@ -172,7 +172,7 @@ impl Seen<'_> {
         let found = format!("no row with a number on each axis ({axes})");
         let help = "Export the recording again, or give another file";
         let at = Position::Row(self.layout.row);
-        refuse(self.path, at, found, "frames", help)
+        refuse(self.path, at, found, "rows with three numbers", help)
     }
 
     /// The unit, by the column's name, the preamble, and gravity.
@@ -216,7 +216,7 @@ impl Seen<'_> {
                 format!("linear acceleration, without gravity (column {column})")
             }
             (_, Some(lengths)) => format!(
-                "acceleration without gravity (column {column}: the median frame is {:.3} long, read as {} {})",
+                "acceleration without gravity (column {column}: the median row is {:.3} long; unit {}, {})",
                 lengths.median, judged.unit, judged.source
             ),
             (_, None) => "acceleration without gravity".to_owned(),
