@@ -301,10 +301,11 @@ fn motion_s<'a>(rows: &[Row], stirrings: impl Iterator<Item = &'a Stirring>) -> 
     for stirring in stirrings {
         let length_s = (stirring.end_s - stirring.onset_s).max(1e-3);
         let last = index(stirring.end_s).min(rows.len().saturating_sub(1));
-        for row in index(stirring.onset_s)..=last {
+        let first = index(stirring.onset_s);
+        for (row, motion_s) in motion_s.iter_mut().enumerate().take(last + 1).skip(first) {
             let from_s = start_s + row as f64 * ROW_S;
             let within_s = stirring.end_s.min(from_s + ROW_S) - stirring.onset_s.max(from_s);
-            motion_s[row] += stirring.active_s * (within_s / length_s).max(0.0);
+            *motion_s += stirring.active_s * (within_s / length_s).max(0.0);
         }
     }
     motion_s

@@ -62,8 +62,8 @@ impl History {
         let mut sum = [0.0; 3];
         let mut count = 0;
         for tick in self.range(from, to) {
-            for axis in 0..3 {
-                sum[axis] += tick.mean_g[axis];
+            for (sum, mean_g) in sum.iter_mut().zip(tick.mean_g) {
+                *sum += mean_g;
             }
             count += 1;
         }

@@ -139,7 +139,7 @@ impl Open {
             change_g2: (self.change * share) as f32,
             peak_g2: self.peak as f32,
         };
-        let state = self.state.clone();
+        let state = self.state;
         let before = self.before;
         *self = Self { before, ..Self::new(state) };
         tick
