@@ -59,9 +59,9 @@ fn a_healthy_night_has_next_to_no_periodic_movements() {
     for seed in SEEDS {
         let (_, analysis) = night_of(Scene::Healthy, seed);
         let found = found_row(&analysis);
-        // One chance run of four, at the most.
+        // One chance run of a few single movements in eight hours; 15 an hour is raised.
         let index = found.plm_per_hour_bed.unwrap();
-        assert!(index * found.hours_observed <= 4.5, "seed {seed}: {index}");
+        assert!(index <= 1.0, "seed {seed}: {index}");
     }
 }
 
