@@ -438,7 +438,7 @@ mod tests {
         /// The naive twin splits with the standard library and parses with it.
         #[test]
         fn the_fast_way_agrees_with_the_general_one(
-            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1.5\"|\"2,5\"", 1..7),
+            cells in prop::collection::vec("-?[0-9]{1,6}(\\.[0-9]{0,6})?(e[0-3])?|NaN|x||\"1\\.5\"|\"2,5\"", 1..7),
             blanks in "[ ]{0,2}", behind in "(\r?\n[0-9.,]{0,9})?",
         ) {
             let line = cells.join(&format!("{blanks},{blanks}"));
