@@ -8,6 +8,7 @@ use serde::de::value::{Error as Unfit, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use crate::error::{Error, Position, Result};
+use crate::score::marks::separator;
 
 /// A table in memory.
 pub(super) struct Table {
@@ -85,12 +86,6 @@ impl Table {
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.records.iter().map(|record| Row { table: self, record })
     }
-}
-
-fn separator(header: &str) -> u8 {
-    let count = |separator: u8| header.bytes().filter(|&byte| byte == separator).count();
-    // Of equals the last: a comma wherever there is nothing else.
-    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }
 
 /// One row of a table.

@@ -79,7 +79,8 @@ pub fn read(mut input: impl io::Read, path: &Path) -> Result<Marks> {
     Ok(Marks { movements, notes })
 }
 
-fn separator(header: &str) -> u8 {
+/// The separator that a header holds most often: comma, semicolon or tab.
+pub(crate) fn separator(header: &str) -> u8 {
     let count = |separator: u8| header.bytes().filter(|&byte| byte == separator).count();
     // Of equals the last: a comma wherever there is nothing else.
     [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
