@@ -42,7 +42,7 @@ const WORN: Mechanics = Mechanics {
 
 /// A mattress passes on a third of a start and rings at 3 to 8 Hz.
 const MATTRESS: Mechanics = Mechanics {
-    longest_s: 2.2,
+    longest_s: 1.8,
     turn_deg: 0.2,
     slowest_hz: 3.9,
     quickness_share: 0.0,
