@@ -58,6 +58,14 @@ impl Pairs {
     }
 }
 
+/// The periods that are tried for a frequency, in samples, ascending; some more
+/// than once.
+pub(super) fn periods(frequency_hz: f64, rate_hz: f64) -> impl Iterator<Item = usize> {
+    (-STEPS..=STEPS)
+        .map(|step| 1.0 + TOLERANCE * f64::from(step) / f64::from(STEPS))
+        .map(move |factor| (factor * rate_hz / frequency_hz).round() as usize)
+}
+
 fn weighted(values: &[f64], weights: &[f64]) -> f64 {
     let sum: f64 = values.iter().zip(weights).map(|(value, weight)| value * weight).sum();
     sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
@@ -85,10 +93,7 @@ impl Fine {
 
     /// The longest train with about this frequency.
     pub(super) fn repetition(&self, frequency_hz: f64) -> Option<Repetition> {
-        let mut periods: Vec<usize> = (-STEPS..=STEPS)
-            .map(|step| 1.0 + TOLERANCE * f64::from(step) / f64::from(STEPS))
-            .map(|factor| (factor * self.rate_hz / frequency_hz).round() as usize)
-            .collect();
+        let mut periods: Vec<usize> = periods(frequency_hz, self.rate_hz).collect();
         periods.dedup();
         let places = self.axes[0].len().checked_sub(2 * periods.last()?)?;
         let tried: Vec<Pairs> = periods.iter().map(|&period| self.pairs(period, places)).collect();
@@ -120,25 +125,36 @@ impl Fine {
     /// together is taken out, so that a step or a slope is no likeness but its
     /// opposite.
     fn pairs(&self, period: usize, places: usize) -> Pairs {
-        let products = running_sum(
-            (0..self.axes[0].len() - period)
-                .map(|n| self.axes.iter().map(|axis| axis[n] * axis[n + period]).sum()),
-        );
-        let (likeness, energy) = (0..places)
-            .map(|place| {
-                let (middle, end) = (place + period, place + 2 * period);
-                let of_mean: f64 = self
-                    .sums
-                    .iter()
-                    .map(|sums| (sums[end] - sums[place]).powi(2) / (4 * period) as f64)
-                    .sum();
-                let covariance = products[middle] - products[place] - of_mean;
-                let energy = self.squares[end] - self.squares[place] - 2.0 * of_mean;
-                // Sums of rounded numbers can leave a little less than nothing.
-                let energy = energy.max(f64::MIN_POSITIVE);
-                (2.0 * covariance / energy, energy / period as f64)
-            })
-            .unzip();
+        let mut products = vec![0.0; self.axes[0].len() - period];
+        let mut of_mean = vec![0.0; places];
+        let share = 1.0 / (4 * period) as f64;
+        for (axis, sums) in self.axes.iter().zip(&self.sums) {
+            for (product, (value, next)) in
+                products.iter_mut().zip(axis.iter().zip(&axis[period..]))
+            {
+                *product += value * next;
+            }
+            for (of_mean, (before, end)) in
+                of_mean.iter_mut().zip(sums.iter().zip(&sums[2 * period..]))
+            {
+                *of_mean += (end - before) * (end - before) * share;
+            }
+        }
+        let products = running_sum(products.into_iter());
+        let [first, second] = [&products[..], &self.squares].map(|sums| sums.iter());
+        let covariance = first.zip(&products[period..]).map(|(before, middle)| middle - before);
+        let squares = second.zip(&self.squares[2 * period..]).map(|(before, end)| end - before);
+        let mut energy = vec![0.0; places];
+        let mut likeness = vec![0.0; places];
+        let both = likeness.iter_mut().zip(&mut energy);
+        for ((likeness, energy), ((of_mean, covariance), squares)) in
+            both.zip(of_mean.iter().zip(covariance).zip(squares))
+        {
+            // Sums of rounded numbers can leave a little less than nothing.
+            let of_both = f64::max(squares - 2.0 * of_mean, f64::MIN_POSITIVE);
+            *likeness = 2.0 * (covariance - of_mean) / of_both;
+            *energy = of_both / period as f64;
+        }
         Pairs { period, likeness, energy }
     }
 }
