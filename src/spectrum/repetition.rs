@@ -71,6 +71,16 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
     sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
 }
 
+/// Element by element, of vectors that are equally long.
+fn total(parts: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
+    parts
+        .reduce(|mut sum, part| {
+            sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
+            sum
+        })
+        .unwrap_or_default()
+}
+
 fn running_sum(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut sum = 0.0;
     std::iter::once(0.0)
@@ -125,36 +135,30 @@ impl Fine {
     /// together is taken out, so that a step or a slope is no likeness but its
     /// opposite.
     fn pairs(&self, period: usize, places: usize) -> Pairs {
-        let mut products = vec![0.0; self.axes[0].len() - period];
-        let mut of_mean = vec![0.0; places];
+        let per_axis = |axis: &[f64]| -> Vec<f64> {
+            axis.iter().zip(&axis[period..]).map(|(value, next)| value * next).collect()
+        };
         let share = 1.0 / (4 * period) as f64;
-        for (axis, sums) in self.axes.iter().zip(&self.sums) {
-            for (product, (value, next)) in
-                products.iter_mut().zip(axis.iter().zip(&axis[period..]))
-            {
-                *product += value * next;
-            }
-            for (of_mean, (before, end)) in
-                of_mean.iter_mut().zip(sums.iter().zip(&sums[2 * period..]))
-            {
-                *of_mean += (end - before) * (end - before) * share;
-            }
-        }
-        let products = running_sum(products.into_iter());
-        let [first, second] = [&products[..], &self.squares].map(|sums| sums.iter());
-        let covariance = first.zip(&products[period..]).map(|(before, middle)| middle - before);
-        let squares = second.zip(&self.squares[2 * period..]).map(|(before, end)| end - before);
-        let mut energy = vec![0.0; places];
-        let mut likeness = vec![0.0; places];
-        let both = likeness.iter_mut().zip(&mut energy);
-        for ((likeness, energy), ((of_mean, covariance), squares)) in
-            both.zip(of_mean.iter().zip(covariance).zip(squares))
-        {
+        let of_mean = |sums: &[f64]| -> Vec<f64> {
+            let pairs = sums[..places].iter().zip(&sums[2 * period..]);
+            pairs.map(|(before, end)| (end - before) * (end - before) * share).collect()
+        };
+        let products = running_sum(total(self.axes.iter().map(|axis| per_axis(axis))).into_iter());
+        let of_mean = total(self.sums.iter().map(|sums| of_mean(sums)));
+        let squares = self.squares.iter().zip(&self.squares[2 * period..]);
+        let energy: Vec<f64> = squares
+            .zip(&of_mean)
             // Sums of rounded numbers can leave a little less than nothing.
-            let of_both = f64::max(squares - 2.0 * of_mean, f64::MIN_POSITIVE);
-            *likeness = 2.0 * (covariance - of_mean) / of_both;
-            *energy = of_both / period as f64;
-        }
+            .map(|((before, end), of_mean)| {
+                f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE)
+            })
+            .collect();
+        let covariances = products.iter().zip(&products[period..]);
+        let likeness = covariances
+            .zip(of_mean.iter().zip(&energy))
+            .map(|((before, middle), (of_mean, energy))| 2.0 * (middle - before - of_mean) / energy)
+            .collect();
+        let energy = energy.into_iter().map(|energy| energy / period as f64).collect();
         Pairs { period, likeness, energy }
     }
 }
