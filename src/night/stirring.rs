@@ -24,9 +24,10 @@ const BODY_BULK_S: f32 = 3.1;
 const PER_NEIGHBOUR: f32 = 1.09;
 const MOST_NEIGHBOURS: u32 = 4;
 
-/// A limb's movement tilts the sensor by at least this, degrees: weaker ones
-/// say nothing of their neighbours.
-const LIMB_TILT_DEG: f32 = 0.8;
+/// A limb's movement tilts the sensor by at least this, degrees, and lasts at
+/// least this long, s: weaker and shorter ones say nothing of their neighbours.
+const LIMB_TILT_DEG: f32 = 0.4;
+const LIMB_ACTIVE_S: f32 = 0.3;
 
 /// Fewest limb movements in a row that are a train, and the shortest interval
 /// in one, s (AASM; the series rules themselves come later).
@@ -57,6 +58,13 @@ pub struct Company {
     pub bodies: u32,
 }
 
+impl Company {
+    /// Whether a movement among these is one of a train, if it is a limb's.
+    pub fn is_train(self) -> bool {
+        self.limbs as usize + 1 >= FEWEST_IN_TRAIN
+    }
+}
+
 /// Motion in seconds, weighed by how far from its old place it leaves the
 /// sensor.
 ///
@@ -72,6 +80,7 @@ pub fn bulk_s(movement: &Movement) -> f32 {
 pub fn is_limb_like(movement: &Movement) -> bool {
     movement.rhythm.is_none()
         && movement.tilt_deg >= LIMB_TILT_DEG
+        && movement.active_s >= LIMB_ACTIVE_S
         && movement.turn_deg < BODY_TURN_DEG
         && bulk_s(movement) < BODY_BULK_S
 }
@@ -116,9 +125,11 @@ pub fn parts(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<
     let company = company(movements, rate_hz);
     let mut parts: Vec<Part> = movements
         .iter()
-        .zip(company)
-        .map(|(movement, company)| match is_of_body(movement, company, placement) {
+        .zip(&company)
+        .map(|(movement, &company)| match is_of_body(movement, company, placement) {
             true => Part::Body,
+            // Too weak or too short to say so themselves, among those that do.
+            false if company.is_train() && company.bodies == 0 => Part::Train,
             false => Part::Limb,
         })
         .collect();
@@ -133,20 +144,21 @@ pub fn parts(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<
         match run.last() {
             Some(&last) if interval_s(last, index) < SHORTEST_INTERVAL_S => continue,
             Some(&last) if interval_s(last, index) > LONGEST_INTERVAL_S => {
-                mark_train(&mut parts, &mut run);
+                mark_train(&mut parts, &company, &mut run);
             }
             _ => {}
         }
         run.push(index);
     }
-    mark_train(&mut parts, &mut run);
+    mark_train(&mut parts, &company, &mut run);
     parts
 }
 
-/// Ends a run.
-fn mark_train(parts: &mut [Part], run: &mut Vec<usize>) {
+/// Ends a run. Limb movements among several of the body are restlessness, however
+/// many they are.
+fn mark_train(parts: &mut [Part], company: &[Company], run: &mut Vec<usize>) {
     if run.len() >= FEWEST_IN_TRAIN {
-        for &index in run.iter() {
+        for &index in run.iter().filter(|&&index| company[index].bodies < 2) {
             parts[index] = Part::Train;
         }
     }

@@ -31,6 +31,9 @@ const WEAKEST_GROSS_ON_MATTRESS_G: f32 = 0.045;
 /// A limb's movement tilts the sensor by at least this, degrees …
 const LIMB_TILT_DEG: f32 = 0.35;
 
+/// … by less when it is one of a train of limb movements …
+const LIMB_TILT_IN_TRAIN_DEG: f32 = 0.12;
+
 /// … a brief one, up to [`LONGEST_TWITCH_S`], by this …
 const BRIEF_LIMB_TILT_DEG: f32 = 0.8;
 
@@ -199,15 +202,17 @@ fn regular(movement: &Movement, context: &Context) -> Option<(Kind, Why)> {
 
 fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) {
     let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
+    let in_train = context.company.is_train();
     let is_brief = duration_s < LONGEST_TWITCH_S;
     let pushed = movement.burst_g >= LIMB_PUSH_G;
     let untilted = movement.tilt_deg < BRIEF_LIMB_TILT_DEG;
-    let rings = duration_s < LONGEST_RING_S && movement.centroid_hz >= RING_HZ;
+    let rings = duration_s < LONGEST_RING_S && movement.centroid_hz >= RING_HZ && !in_train;
     if duration_s < SHORTEST_LM_S || (untilted && (is_brief || rings)) {
         return (Kind::Twitch, shaken);
     }
-    let tilted = movement.tilt_deg >= LIMB_TILT_DEG
-        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1);
+    let least_tilt_deg = if in_train { LIMB_TILT_IN_TRAIN_DEG } else { LIMB_TILT_DEG };
+    let tilted = movement.tilt_deg >= least_tilt_deg
+        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1 || in_train);
     if untilted && !tilted && !pushed {
         return (Kind::Disturbance, shaken);
     }
