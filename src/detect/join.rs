@@ -55,6 +55,7 @@ pub struct Shape {
 #[derive(Debug, Clone)]
 pub struct Joiner {
     tick_hz: f64,
+    rest: u64,
     /// The bursts since a limb went away that has not come back: the first took
     /// it there, the others shifted it a little.
     held: Vec<Shape>,
@@ -63,12 +64,12 @@ pub struct Joiner {
 impl Joiner {
     /// For that many ticks a second.
     pub fn new(tick_hz: f64) -> Self {
-        Self { tick_hz, held: Vec::new() }
+        Self { tick_hz, rest: ticks(REST_S, tick_hz), held: Vec::new() }
     }
 
     /// Ticks after a burst that must be known before it is handed on.
     pub fn rest(&self) -> u64 {
-        ticks(REST_S, self.tick_hz)
+        self.rest
     }
 
     /// A burst has ended.
