@@ -279,6 +279,7 @@ mod tests {
             placement: None,
             side: None,
             full_scale_g: None,
+            bases: Default::default(),
         }
     }
 
