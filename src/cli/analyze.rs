@@ -8,6 +8,7 @@ use std::thread;
 
 use hypnic::chart;
 use hypnic::error::{Error, Result};
+use hypnic::input::STANDARD_INPUT;
 use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{files, folder, json, rows, text};
@@ -28,7 +29,7 @@ use super::{Stop, progress};
   hypnic analyze night.csv --no-charts --jobs 1
   hypnic analyze night.csv --json | jq .nights[0].pattern")]
 pub struct Args {
-    /// The recording: CSV or WAV, also gzipped
+    /// The recording of a device or an app, also packed; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Folder of the results [default: FILE without its ending, with .hypnic]
@@ -105,9 +106,13 @@ fn name_of(file: &Path) -> String {
 
 /// `night.csv.gz` → `night.hypnic`, in the current folder.
 fn default_folder(file: &Path) -> PathBuf {
+    if file == Path::new(STANDARD_INPUT) {
+        return PathBuf::from("recording.hypnic");
+    }
     let name = name_of(file);
     let mut stem = name.as_str();
-    for endings in [&["gz"][..], &["csv", "tsv", "txt", "wav"]] {
+    let own = &["csv", "tsv", "txt", "wav", "cwa", "gt3x", "bin", "edf", "bdf", "avro"][..];
+    for endings in [&["gz", "zst", "zip"][..], own] {
         if let Some((before, ending)) = stem.rsplit_once('.')
             && !before.is_empty()
             && endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
