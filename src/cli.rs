@@ -4,6 +4,7 @@
 mod agree;
 mod analyze;
 mod inspect;
+mod labels;
 mod plot;
 mod progress;
 mod recording;

@@ -69,6 +69,7 @@ pub mod epoch;
 pub mod error;
 pub mod filter;
 pub mod input;
+pub mod marks;
 pub mod movement;
 pub mod night;
 pub mod pipeline;

@@ -21,7 +21,7 @@ pub mod wasm;
 use std::fmt;
 
 use crate::recording::Side;
-pub use series::{InSeries, Opening, Reason};
+pub use series::{Ended, InSeries, Opening, Reason};
 pub use wasm::ShortInterval;
 
 /// A movement of a leg as it was detected or marked.

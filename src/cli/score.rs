@@ -1,28 +1,31 @@
 //! `hypnic score`: the series rules alone, on leg movements from anywhere.
 
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
-use hypnic::error::{Error, Position};
+use hypnic::marks;
 use hypnic::report::files::replace;
-use hypnic::score::{Rules, ShortInterval, marks, rows};
+use hypnic::score::marks::Scorable;
+use hypnic::score::{Rules, ShortInterval, rows};
 
-use super::Stop;
+use super::{Stop, labels};
 
 /// Put leg movements from anywhere into series, by WASM 2016 or AASM
 ///
 /// Reads a CSV with the columns onset_s, duration_s and side (left, right or
-/// bilateral), from EMG, marks by hand or another program, and writes one row a
-/// movement after joining, with the reason why it is in a series or not.
+/// bilateral), from EMG, marks by hand or another program, or annotations: EDF+,
+/// .annot of Luna, events.tsv of BIDS, XML of the NSRR or Compumedics, events of
+/// Noxturnal. Writes one row a movement after joining, with the reason why it is in
+/// a series or not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hypnic score events.csv
-  hypnic score events.csv --rules aasm --out scored.csv")]
+  hypnic score events.csv --rules aasm --out scored.csv
+  hypnic score psg-annotations.edf")]
 pub struct Args {
     /// The leg movements
-    #[arg(value_name = "EVENTS.csv")]
+    #[arg(value_name = "EVENTS")]
     events: PathBuf,
     /// The standard
     #[arg(long, value_enum, default_value_t = RulesArg::Wasm)]
@@ -30,6 +33,9 @@ pub struct Args {
     /// Whether a movement after an interval under 10 s may begin the next series (WASM)
     #[arg(long, action = ArgAction::Set, default_value_t = true, value_name = "true|false")]
     short_interval_restarts: bool,
+    /// Other words for known labels, as TOML: "Beinzucken" = "LM"
+    #[arg(long, value_name = "FILE.toml")]
+    labels: Option<PathBuf>,
     /// File of the result [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -45,26 +51,17 @@ enum RulesArg {
 
 /// Runs the command.
 pub fn run(args: Args) -> Result<(), Stop> {
-    if args.events.is_dir() {
-        return Err(Stop::Failed(Error::Input {
-            path: args.events,
-            at: Position::File,
-            found: "a folder".to_owned(),
-            expected: "a table of leg movements".to_owned(),
-            help: "Give a CSV file with the columns onset_s, duration_s and side.".to_owned(),
-        }));
-    }
-    let file = File::open(&args.events).map_err(Error::read(&args.events))?;
-    let marks = marks::read(file, &args.events)?;
-    for note in &marks.notes {
-        super::complain(&note.to_string());
+    let marks = marks::read(&args.events, &labels::read(args.labels.as_deref())?)?;
+    let scorable = Scorable::new(marks);
+    for note in &scorable.notes {
+        super::complain(note);
     }
     let rules = match args.rules {
         RulesArg::Wasm if args.short_interval_restarts => Rules::Wasm(ShortInterval::MayOpen),
         RulesArg::Wasm => Rules::Wasm(ShortInterval::MayNotOpen),
         RulesArg::Aasm => Rules::Aasm,
     };
-    let scored = rows::rows(&marks.movements, &[], rules);
+    let scored = rows::rows(&scorable.movements, &scorable.gaps, rules);
     match args.out {
         Some(path) => {
             let mut bytes = Vec::new();

@@ -42,7 +42,7 @@ fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> Movement
     let series = |place: Option<InSeries>| place.and_then(|place| place.series);
     let movement = &scored.movement;
     let reason = match &scored.place.wasm {
-        Some(place) => format!("{}; {}", scored.why, place.reason),
+        Some(place) => format!("{}; {place}", scored.why),
         None => scored.why.to_string(),
     };
     MovementRow {

@@ -1,9 +1,6 @@
 //! What really happened, and its rows in the tables of the results.
 
-use std::io::Write;
-
 use jiff::ToSpan;
-use serde::Serialize;
 
 use super::SimulatedNight;
 use super::vector::{Vector, angle_deg};
@@ -252,34 +249,4 @@ impl TruthEvent {
 
 fn rounded(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
-}
-
-/// Writes rows of a table as CSV with a header.
-fn write_rows<T: Serialize>(rows: &[T], out: impl Write) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    for row in rows {
-        writer.serialize(row)?;
-    }
-    Ok(writer.flush()?)
-}
-
-/// Writes `truth.csv`: the columns of `movements.csv`. For `series` see
-/// [`SimulatedNight::movement_rows`].
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn write_truth(
-    night: &SimulatedNight,
-    series: &[SeriesNumbers],
-    out: impl Write,
-) -> std::io::Result<()> {
-    Ok(write_rows(&night.movement_rows(series), out)?)
-}
-
-/// Writes the true course of sleep with the columns of `epochs.csv`.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn write_epochs(night: &SimulatedNight, out: impl Write) -> std::io::Result<()> {
-    Ok(write_rows(&night.epoch_rows(), out)?)
 }
