@@ -1,5 +1,6 @@
 //! What is written of a night: tables, JSON, sentences.
 
+pub mod annotations;
 pub mod files;
 pub mod folder;
 pub mod json;

@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use clap::{ArgAction, ValueEnum};
 use hypnic::marks;
 use hypnic::report::files::replace;
+use hypnic::score::indices::{self, Indices, RespiratoryRule};
 use hypnic::score::marks::Scorable;
-use hypnic::score::{Rules, ShortInterval, rows};
+use hypnic::score::rows::{self, ScoreRow};
+use hypnic::score::{Rules, ShortInterval};
+use serde::Serialize;
 
 use super::{Stop, labels};
 
@@ -22,7 +25,8 @@ use super::{Stop, labels};
 #[command(after_help = "Examples:
   hypnic score events.csv
   hypnic score events.csv --rules aasm --out scored.csv
-  hypnic score psg-annotations.edf")]
+  hypnic score psg-annotations.edf --indices > scored.csv
+  hypnic score shhs1-200001-nsrr.xml --json | jq .indices.rates")]
 pub struct Args {
     /// The leg movements
     #[arg(value_name = "EVENTS")]
@@ -33,6 +37,17 @@ pub struct Args {
     /// Whether a movement after an interval under 10 s may begin the next series (WASM)
     #[arg(long, action = ArgAction::Set, default_value_t = true, value_name = "true|false")]
     short_interval_restarts: bool,
+    /// Also tell the indices on standard error: PLMS, PLMW, by stage and side, with
+    /// arousals, without respiratory-related movements, intervals
+    #[arg(long)]
+    indices: bool,
+    /// Which movements belong to a respiratory event [default: around-end for WASM, whole-event
+    /// for AASM]
+    #[arg(long, value_enum)]
+    respiratory: Option<RespiratoryArg>,
+    /// Print movements and indices as JSON
+    #[arg(long)]
+    json: bool,
     /// Other words for known labels, as TOML: "Beinzucken" = "LM"
     #[arg(long, value_name = "FILE.toml")]
     labels: Option<PathBuf>,
@@ -49,6 +64,35 @@ enum RulesArg {
     Aasm,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RespiratoryArg {
+    /// -2.0 to +10.25 s around the end of the event
+    AroundEnd,
+    /// 0.5 s around the end of the event
+    HalfSecond,
+    /// From 0.5 s before the event to 0.5 s after it
+    WholeEvent,
+}
+
+impl From<RespiratoryArg> for RespiratoryRule {
+    fn from(arg: RespiratoryArg) -> Self {
+        match arg {
+            RespiratoryArg::AroundEnd => Self::AroundEnd,
+            RespiratoryArg::HalfSecond => Self::HalfSecond,
+            RespiratoryArg::WholeEvent => Self::WholeEvent,
+        }
+    }
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Told {
+    rules: String,
+    notes: Vec<String>,
+    movements: Vec<ScoreRow>,
+    indices: Indices,
+}
+
 /// Runs the command.
 pub fn run(args: Args) -> Result<(), Stop> {
     let marks = marks::read(&args.events, &labels::read(args.labels.as_deref())?)?;
@@ -61,16 +105,30 @@ pub fn run(args: Args) -> Result<(), Stop> {
         RulesArg::Wasm => Rules::Wasm(ShortInterval::MayNotOpen),
         RulesArg::Aasm => Rules::Aasm,
     };
-    let scored = rows::rows(&scorable.movements, &scorable.gaps, rules);
-    match args.out {
-        Some(path) => {
-            let mut bytes = Vec::new();
-            rows::write(&scored, &mut bytes)?;
-            Ok(replace(&path, &bytes)?)
+    let respiratory = args.respiratory.map(RespiratoryRule::from).unwrap_or(match rules {
+        Rules::Wasm(_) => RespiratoryRule::AroundEnd,
+        Rules::Aasm => RespiratoryRule::WholeEvent,
+    });
+    let movements = rows::rows(&scorable.movements, &scorable.gaps, rules);
+    let mut bytes = Vec::new();
+    if args.json {
+        let indices = indices::indices(&scorable, rules, respiratory);
+        let rules = if rules == Rules::Aasm { "aasm" } else { "wasm" }.to_owned();
+        let told = Told { rules, notes: scorable.notes, movements, indices };
+        serde_json::to_writer_pretty(&mut bytes, &told).map_err(io::Error::from)?;
+        bytes.push(b'\n');
+    } else {
+        rows::write(&movements, &mut bytes)?;
+        if args.indices {
+            let table = indices::indices(&scorable, rules, respiratory).table();
+            let _ = io::stderr().write_all(table.as_bytes());
         }
+    }
+    match args.out {
+        Some(path) => Ok(replace(&path, &bytes)?),
         None => {
             let mut stdout = io::stdout().lock();
-            rows::write(&scored, &mut stdout)?;
+            stdout.write_all(&bytes)?;
             Ok(stdout.flush()?)
         }
     }

@@ -82,12 +82,12 @@ pub(super) fn parse(path: &Path, text: &str, labels: &Labels) -> Result<Marks> {
     Ok(marks)
 }
 
-/// The order of day and month.
+/// What a date begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    DayFirst,
-    MonthFirst,
-    YearFirst,
+    Day,
+    Month,
+    Year,
 }
 
 impl Order {
@@ -102,10 +102,7 @@ impl Order {
                 first.checked_add(2.days()).is_ok_and(|end| *last < end)
             })
         };
-        [Self::YearFirst, Self::DayFirst, Self::MonthFirst]
-            .into_iter()
-            .find(fits)
-            .unwrap_or(Self::DayFirst)
+        [Self::Year, Self::Day, Self::Month].into_iter().find(fits).unwrap_or(Self::Day)
     }
 
     /// `25/07/2018 23:45:40`, with any separators, fractions and AM or PM.
@@ -118,10 +115,10 @@ impl Order {
             .collect::<Option<_>>()?;
         let [a, b, c] = date[..] else { return None };
         let (year, month, day) = match self {
-            Self::YearFirst if a > 31 => (a, b, c),
-            Self::YearFirst => return None,
-            Self::DayFirst => (c, b, a),
-            Self::MonthFirst => (c, a, b),
+            Self::Year if a > 31 => (a, b, c),
+            Self::Year => return None,
+            Self::Day => (c, b, a),
+            Self::Month => (c, a, b),
         };
         let upper = time.to_uppercase();
         let half = upper.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
