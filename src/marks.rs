@@ -7,6 +7,7 @@
 //! is a list of [`Mark`]s on one time axis.
 
 mod annot;
+pub mod diary;
 mod edf;
 mod events;
 pub mod hypnogram;

@@ -185,7 +185,7 @@ fn onset_s(row: &Row, axis: &Axis, index: usize, start: &mut Option<DateTime>) -
 /// The wall clock of an ISO 8601 time, with or without its offset.
 pub(crate) fn wall(text: &str) -> Option<DateTime> {
     let date = text.get(..10)?;
-    let rest = text.get(10..)?;
+    let rest = text.get(10..).filter(|rest| !rest.is_empty())?;
     let end = rest.find(['Z', '+', '-', '[']).unwrap_or(rest.len());
     format!("{date}{}", &rest[..end]).replace(' ', "T").parse().ok()
 }
