@@ -83,3 +83,45 @@ fn a_night_read_back_from_annotations_has_the_same_series_and_indices() {
         assert!(sidecar[column]["Description"].is_string(), "{column} is not explained");
     }
 }
+
+/// The truth of a simulated night as its hypnogram.
+#[test]
+fn a_given_hypnogram_replaces_the_estimate() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    hypnic(path, &["simulate", "--scene", "ankle-plm", "--seed", "5", "--out", "sim"]);
+    let sleep = ["--sleep", "sim/truth-epochs.csv"];
+    let diary = "night,lights_off,lights_on\n2024-03-12,22:20,05:40\n";
+    fs::write(path.join("diary.csv"), diary).unwrap();
+    let analyze = ["analyze", "sim/night.csv", "--quiet", "--out"];
+    hypnic(path, &[&analyze[..], &["given"], &sleep].concat());
+    hypnic(path, &[&analyze[..], &["diary"], &["--diary", "diary.csv"]].concat());
+    let (truth, given) =
+        (night(&path.join("sim/truth-nights.csv")), night(&path.join("given/nights.csv")));
+    assert_eq!(given("sleep_source"), "hypnogram");
+    let epochs = fs::read_to_string(path.join("sim/truth-epochs.csv")).unwrap();
+    let asleep = epochs.lines().filter(|row| row.contains(",true,true,")).count() as f64 / 120.0;
+    let hours: f64 = given("hours_asleep").parse().unwrap();
+    assert!((hours - asleep).abs() < 0.01, "{hours} h of {asleep}");
+    assert_eq!(given("sleep_onset")[..16], truth("sleep_onset")[..16]);
+    let diary = night(&path.join("diary/nights.csv"));
+    assert_eq!(diary("sleep_source"), "estimated");
+    assert_eq!(diary("lights_off_source"), "given");
+    assert!(diary("lights_off").contains("T22:20:00"), "{}", diary("lights_off"));
+    assert!(diary("lights_on").contains("T05:40:00"), "{}", diary("lights_on"));
+    // Thirds, hours and counts are of one night.
+    let number = |name: &str| given(name).parse::<f64>().unwrap();
+    assert_eq!(given("plm_by_hour").split(' ').count(), number("hours_in_bed").ceil() as usize);
+    let index = number("plms") / number("hours_asleep");
+    assert!((index - number("plm_per_hour_sleep")).abs() < 0.02);
+    let intervals = ["intervals_under_10", "intervals_10_to_90", "intervals_over_90"].map(number);
+    assert!(intervals.iter().sum::<f64>() >= number("plms") - 1.0);
+    // A table without stages is no hypnogram.
+    let refused = Command::new(cargo_bin!("hypnic"))
+        .args(["analyze", "sim/night.csv", "--sleep", "sim/truth.csv"])
+        .current_dir(path)
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(65));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no stage of sleep"));
+}

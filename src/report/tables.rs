@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::movement::Kind;
+pub use crate::night::SleepSource;
 pub use crate::pipeline::PlacementSource;
 use crate::recording::Side;
 pub use crate::summary::Pattern;
@@ -152,6 +153,45 @@ pub struct NightRow {
     pub rate_hz: f64,
     /// What this recording cannot show, in words; empty if nothing.
     pub cannot_show: String,
+    /// How sleep is known: estimated from movement, or as a hypnogram says.
+    pub sleep_source: SleepSource,
+    /// Number of WASM 2016 PLM in sleep.
+    pub plms: Option<u32>,
+    /// Number of WASM 2016 PLM in wakefulness in bed.
+    pub plmw: Option<u32>,
+    /// AASM-interval PLM per hour of wakefulness in bed.
+    pub aasm_plmw_per_hour: Option<f64>,
+    /// Candidate movements in sleep per hour of sleep.
+    pub clm_per_hour_sleep: Option<f64>,
+    /// Candidates in sleep less than 10 s after another, per hour of sleep.
+    pub short_interval_per_hour_sleep: Option<f64>,
+    /// Candidates in sleep with no other within 90 s, per hour of sleep.
+    pub isolated_per_hour_sleep: Option<f64>,
+    /// WASM 2016 PLM per hour of sleep in each hour after lights off, with
+    /// blanks between; `-` for an hour with under 15 min of sleep.
+    pub plm_by_hour: String,
+    /// WASM 2016 PLM per hour of sleep in the first third of the time in bed.
+    pub plm_per_hour_third_1: Option<f64>,
+    /// WASM 2016 PLM per hour of sleep in the second third of the time in bed.
+    pub plm_per_hour_third_2: Option<f64>,
+    /// WASM 2016 PLM per hour of sleep in the last third of the time in bed.
+    pub plm_per_hour_third_3: Option<f64>,
+    /// Change of that rate from hour to hour of the night, by least squares.
+    pub plm_slope_per_hour: Option<f64>,
+    /// Intervals between candidates under 10 s.
+    pub intervals_under_10: Option<u32>,
+    /// Intervals between candidates from 10 to 90 s.
+    pub intervals_10_to_90: Option<u32>,
+    /// Intervals between candidates over 90 s.
+    pub intervals_over_90: Option<u32>,
+    /// Mean of ln(interval in s) from 10 to 90 s.
+    pub interval_log_mean: Option<f64>,
+    /// Standard deviation of ln(interval in s) from 10 to 90 s.
+    pub interval_log_sd: Option<f64>,
+    /// Mean duration of WASM 2016 PLM.
+    pub plm_duration_mean_s: Option<f64>,
+    /// Standard deviation of the duration of WASM 2016 PLM.
+    pub plm_duration_sd_s: Option<f64>,
 }
 
 /// How a bed time is known.

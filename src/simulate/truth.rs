@@ -6,7 +6,9 @@ use super::SimulatedNight;
 use super::vector::{Vector, angle_deg};
 use crate::movement::Kind;
 use crate::recording::Side;
-use crate::report::tables::{BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource};
+use crate::report::tables::{
+    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource,
+};
 use crate::score::periodicity;
 
 /// Length of an epoch, s.
@@ -207,6 +209,25 @@ impl SimulatedNight {
             lights_on_source: BedSource::Given,
             rate_hz: self.spec.rate_hz,
             cannot_show: String::new(),
+            sleep_source: SleepSource::Hypnogram,
+            plms: None,
+            plmw: None,
+            aasm_plmw_per_hour: None,
+            clm_per_hour_sleep: None,
+            short_interval_per_hour_sleep: None,
+            isolated_per_hour_sleep: None,
+            plm_by_hour: String::new(),
+            plm_per_hour_third_1: None,
+            plm_per_hour_third_2: None,
+            plm_per_hour_third_3: None,
+            plm_slope_per_hour: None,
+            intervals_under_10: None,
+            intervals_10_to_90: None,
+            intervals_over_90: None,
+            interval_log_mean: None,
+            interval_log_sd: None,
+            plm_duration_mean_s: None,
+            plm_duration_sd_s: None,
         }
     }
 
