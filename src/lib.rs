@@ -63,6 +63,7 @@
 
 pub mod agree;
 pub mod chart;
+pub mod column;
 pub mod condition;
 pub mod detect;
 pub mod epoch;

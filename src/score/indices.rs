@@ -179,6 +179,12 @@ const RATES: [Counting; 24] = [
     ("non_clms", "the same in sleep", SLEEP, |m| !m.movement.candidate() && m.asleep()),
 ];
 
+/// Name and meaning of every index, and whether it is a rate.
+pub fn meanings() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+    let rates = RATES.into_iter().map(|(name, meaning, ..)| (name, meaning, true));
+    rates.chain(values(&[], false).into_iter().map(|value| (value.name, value.meaning, false)))
+}
+
 /// Scores the movements and counts. Rates have hours only where stages are
 /// marked. A movement belongs to the stage at its onset.
 pub fn indices(scorable: &Scorable, rules: Rules, respiratory: RespiratoryRule) -> Indices {

@@ -5,26 +5,29 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{LegMovement, Rules, score};
+use crate::column::with_columns;
 use crate::recording::Side;
 
-/// One row; the columns in this order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ScoreRow {
-    /// Seconds, as in the input.
-    pub onset_s: f64,
-    /// Seconds, to 1 ms.
-    pub duration_s: f64,
-    /// `left`, `right` or `bilateral`.
-    pub side: Side,
-    /// Whether it is a candidate movement (CLM).
-    pub clm: bool,
-    /// Number of the series, from 1; empty outside of any.
-    pub series: Option<u32>,
-    /// Onset to onset from the movement counted before, s; empty where it is
-    /// not defined.
-    pub imi_s: Option<f64>,
-    /// Why it is in a series or not, in words.
-    pub reason: String,
+with_columns! {
+    /// One row; the columns in this order.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct ScoreRow {
+        /// Onset, as in the input.
+        pub onset_s: f64,
+        /// Duration from the first onset to the last end of its parts.
+        pub duration_s: f64,
+        /// The leg: `left`, `right` or `bilateral`.
+        pub side: Side,
+        /// Whether it is a candidate movement (CLM).
+        pub clm: bool,
+        /// Number of the series, from 1; empty outside of any.
+        pub series: Option<u32>,
+        /// Onset to onset from the movement counted before, s; empty where it is
+        /// not defined.
+        pub imi_s: Option<f64>,
+        /// Why it is in a series or not, in words.
+        pub reason: String,
+    }
 }
 
 /// The rows of marks under one standard, ascending by onset. `gaps` as in
