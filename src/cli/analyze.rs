@@ -11,15 +11,15 @@ use hypnic::error::{Error, Result};
 use hypnic::input::STANDARD_INPUT;
 use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
-use hypnic::report::{files, folder, json, rows, text};
+use hypnic::report::{annotations, files, folder, json, rows, text};
 
 use super::recording::RecordingOptions;
 use super::{Stop, progress};
 
 /// Find the movements of a recorded night, score and draw them
 ///
-/// Writes movements.csv, nights.csv, epochs.csv, summary.json and the charts
-/// into a folder, and tells the findings in a few sentences. A folder that it did
+/// Writes movements.csv, nights.csv, epochs.csv, summary.json, annotations for
+/// other programs (EDF+, .annot of Luna, events.tsv of BIDS) and the charts into a folder, and tells the findings in a few sentences. A folder that it did
 /// not write is never touched.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -79,6 +79,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     bar.finish_and_clear();
     let tables = files::as_written(&rows::tables(&analysis));
     let mut results = files::encoded(&tables);
+    results.extend(annotations::files(&analysis, &tables));
     if !args.no_charts {
         results.extend(chart::files(&tables));
     }
