@@ -62,6 +62,7 @@
 //! ```
 
 pub mod agree;
+pub mod batch;
 pub mod chart;
 pub mod condition;
 pub mod detect;

@@ -2,7 +2,7 @@
 
 mod pattern;
 
-pub use pattern::{Finding, Pattern, RAISED_PLM_PER_HOUR, SEEN_STARTS};
+pub use pattern::{Finding, LEAST_OBSERVED_H, Pattern, RAISED_PLM_PER_HOUR, SEEN_STARTS};
 
 use crate::movement::Kind;
 use crate::night::{Night, ROW_S};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hypnic::chart;
 use hypnic::error::{Error, Result};
-use hypnic::pipeline;
+use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{files, folder, json, rows, text};
 
@@ -51,30 +51,63 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let out = args.out.unwrap_or_else(|| default_folder(&args.file));
     folder::check(&out)?;
     let bar = progress::bar(&name_of(&args.file), args.quiet);
-    let analysis = pipeline::analyze(&args.file, &settings, &mut |done, total| {
+    let results = results(&args.file, &options, &settings, Charts::Drawn, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    let tables = files::as_written(&rows::tables(&analysis));
-    let mut results = files::encoded(&tables);
-    results.extend(chart::files(&tables));
-    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
-    names.push(folder::SUMMARY.to_owned());
-    let hash = hash(&args.file)?;
-    let summary = json::summary(&analysis, &tables.nights, hash, &options, names);
-    results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
-    folder::write(&out, &results)?;
+    folder::write(&out, &results.files)?;
     if args.quiet {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
     if args.json {
-        stdout.write_all(summary.as_bytes())?;
+        stdout.write_all(results.summary.as_bytes())?;
     } else {
-        stdout.write_all(told(&tables, &analysis.warnings, &out).as_bytes())?;
+        stdout.write_all(told(&results.tables, &results.warnings, &out).as_bytes())?;
     }
     Ok(stdout.flush()?)
+}
+
+/// Whether the charts are among the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charts {
+    Drawn,
+    LeftOut,
+}
+
+/// What an analysis gives.
+pub(super) struct Results {
+    /// Names and bytes of the files of the result folder.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// `summary.json`, which is among the files.
+    pub summary: String,
+    pub tables: Tables,
+    pub warnings: Vec<String>,
+    /// BLAKE3 of the recording's bytes.
+    pub blake3: String,
+}
+
+/// Everything that is written of a recording; the same for one and in a batch.
+pub(super) fn results(
+    file: &Path,
+    options: &RecordingOptions,
+    settings: &Settings,
+    charts: Charts,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Results> {
+    let analysis = pipeline::analyze(file, settings, progress)?;
+    let tables = files::as_written(&rows::tables(&analysis));
+    let mut results = files::encoded(&tables);
+    if charts == Charts::Drawn {
+        results.extend(chart::files(&tables));
+    }
+    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
+    names.push(folder::SUMMARY.to_owned());
+    let blake3 = hash(file)?;
+    let summary = json::summary(&analysis, &tables.nights, blake3.clone(), options, names);
+    results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
+    Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
 }
 
 fn name_of(file: &Path) -> String {
@@ -98,7 +131,7 @@ fn default_folder(file: &Path) -> PathBuf {
 }
 
 /// Empty for a pipe, whose bytes come only once.
-fn hash(path: &Path) -> Result<String> {
+pub(super) fn hash(path: &Path) -> Result<String> {
     if !path.is_file() {
         return Ok(String::new());
     }

@@ -4,12 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use hypnic::batch::plan::Item;
 use hypnic::error::{Error, Position, Result};
 use hypnic::input::OpenOptions;
 use hypnic::night::{BedTime, BedTimes};
 use hypnic::pipeline::Settings;
 use hypnic::recording::{Placement, Side};
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 /// What may be said of a recording.
@@ -86,6 +87,31 @@ impl RecordingOptions {
         })
     }
 
+    /// These options for one recording of a manifest: what its row says wins.
+    ///
+    /// # Errors
+    /// A placement or a side that is none.
+    pub fn of_item(&self, item: &Item) -> Result<Self> {
+        let mut options = self.clone();
+        if !item.placement.is_empty() {
+            options.placement = Some(choice("placement", &item.placement)?);
+        }
+        if !item.side.is_empty() {
+            options.side = Some(choice("side", &item.side)?);
+        }
+        let texts = [
+            (&mut options.timezone, item.timezone.clone()),
+            (&mut options.lights_off, on_the_night(&item.night, &item.lights_off)),
+            (&mut options.lights_on, on_the_night(&item.night, &item.lights_on)),
+        ];
+        for (option, text) in texts {
+            if !text.is_empty() {
+                *option = Some(text);
+            }
+        }
+        Ok(options)
+    }
+
     /// How the file is to be read.
     ///
     /// # Errors
@@ -138,6 +164,28 @@ fn read(path: &Path) -> Result<RecordingOptions> {
             help: "`hypnic analyze --help` lists them.".to_owned(),
         }
     })
+}
+
+/// The value of a column that has the values of an option.
+fn choice<T: ValueEnum>(name: &'static str, text: &str) -> Result<T> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        Error::Setting { name, problem: format!("{text:?} is none of {}", names.join(", ")) }
+    })
+}
+
+/// A time of day on the date of an evening; before noon it is of the day after.
+/// Any other text as it is.
+fn on_the_night(night: &str, text: &str) -> String {
+    match (night.parse::<Date>(), text.parse::<Time>()) {
+        (Ok(evening), Ok(time)) => {
+            let is_next = time < Time::constant(12, 0, 0, 0);
+            let date = if is_next { evening.tomorrow().unwrap_or(evening) } else { evening };
+            date.to_datetime(time).to_string()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {
