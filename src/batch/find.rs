@@ -67,7 +67,7 @@ pub fn find(folder: &Path, out: &Path, options: &OpenOptions) -> Result<Found> {
             let is_out = out.is_some() && path.canonicalize().ok() == out;
             entry.depth() > 0 && (is_out || folder::is_ours(path))
         };
-        !is_hidden && !(entry.file_type().is_dir() && is_result())
+        !(is_hidden || entry.file_type().is_dir() && is_result())
     };
     let mut found = Found::default();
     for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_wanted) {

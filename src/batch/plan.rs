@@ -204,7 +204,8 @@ mod tests {
         let mut plan = plan(&(0..100).map(|n| 1_000_000 + n * n * 1_000).collect::<Vec<_>>());
         plan.deal(7);
         let work: Vec<u64> = (1..=7).map(|shard| work_of(&plan, shard)).collect();
-        assert_eq!(work.iter().sum::<u64>(), plan.items.iter().map(Item::work).sum());
+        let in_all: u64 = plan.items.iter().map(Item::work).sum();
+        assert_eq!(work.iter().sum::<u64>(), in_all);
         let (least, most) = (work.iter().min().unwrap(), work.iter().max().unwrap());
         // LPT leaves at most one recording between two shares.
         assert!(most - least <= 1_000_000 + 99 * 99 * 1_000, "{work:?}");

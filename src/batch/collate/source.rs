@@ -20,7 +20,7 @@ pub(super) enum Source {
     /// An output folder: its results are read one by one.
     Output { dir: PathBuf, output: Output, next: usize },
     /// A folder with the tables of the whole only.
-    Collated { dir: PathBuf, status: Vec<StatusRow>, next: usize, nights: Rows, movements: Rows },
+    Collated { dir: PathBuf, status: Vec<StatusRow>, next: usize, tables: Box<[Rows; 2]> },
 }
 
 impl Source {
@@ -53,7 +53,7 @@ impl Source {
         status.sort_by(|a, b| a.file.cmp(&b.file));
         let nights = Rows::open(&dir.join(NIGHTS), files::columns::<NightRow>())?;
         let movements = Rows::open(&dir.join(MOVEMENTS), files::columns::<MovementRow>())?;
-        Ok(Self::Collated { dir, status, next: 0, nights, movements })
+        Ok(Self::Collated { dir, status, next: 0, tables: Box::new([nights, movements]) })
     }
 
     /// The folder.
@@ -88,9 +88,10 @@ impl Source {
                 let movements = rows(&folder.join(MOVEMENTS), files::columns::<MovementRow>())?;
                 Ok(Part { row, nights, movements })
             }
-            Self::Collated { status, next, nights, movements, .. } => {
+            Self::Collated { status, next, tables, .. } => {
                 let row = status[*next].clone();
                 *next += 1;
+                let [nights, movements] = tables.as_mut();
                 let (nights, movements) = (nights.of(&row.file)?, movements.of(&row.file)?);
                 Ok(Part { row, nights, movements })
             }
