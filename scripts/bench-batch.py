@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a batch costs: speed-up by jobs, a second run, tiny files, memory, collation.
 
-    cargo build --release && scripts/bench-batch.py [--nights 200] [--tiny 10000] [--keep DIR]
+    cargo build --release && scripts/bench-batch.py [--nights 200] [--tiny 10000] [--rounds 3] [--keep DIR]
 
 Needs Python and nothing else. The nights are links to a few simulated ones, so
 files come from the page cache and the disk is not measured. On a machine that
@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HYPNIC = ROOT / "target/release/hypnic"
+HYPNIC = Path(os.environ.get("HYPNIC", ROOT / "target/release/hypnic"))
 SCENES = ["ankle-plm", "healthy-starts", "wrist", "restless-legs", "gaps", "ankle-100hz", "waist", "mixed"]
 
 
@@ -49,11 +49,17 @@ class Ran:
 
     def watch(self, parent):
         """Remembers the largest resident size of the process and its workers."""
-        children = Path(f"/proc/{parent}/task/{parent}/children")
+        threads = Path(f"/proc/{parent}/task")
         while True:
             try:
-                pids = [parent, *map(int, children.read_text().split())]
+                # Each thread has children of its own.
+                lists = [(thread / "children").read_text() for thread in threads.iterdir()]
             except OSError:
+                if not threads.exists():
+                    return
+                continue
+            pids = [parent, *map(int, " ".join(lists).split())]
+            if not (threads.parent / "exe").exists():
                 return
             for pid in pids:
                 try:

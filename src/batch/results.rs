@@ -38,11 +38,15 @@ struct Recording {
 }
 
 impl Made {
-    /// The result in `dir`, if there is one with all its files.
+    /// The result in `dir`, if there is one with all its files. None of them is
+    /// ever empty, except after the power failed before the disk had them.
     pub fn read(dir: &Path) -> Option<Self> {
         let bytes = fs::read(dir.join(SUMMARY)).ok()?;
         let made: Self = serde_json::from_slice(&bytes).ok()?;
-        let is_whole = made.files.iter().all(|name| dir.join(name).exists());
+        let is_there = |name: &String| {
+            fs::metadata(dir.join(name)).is_ok_and(|about| about.is_file() && about.len() > 0)
+        };
+        let is_whole = made.files.iter().all(is_there);
         (made.program == PROGRAM && is_whole).then_some(made)
     }
 
@@ -98,10 +102,12 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
     for _ in 0..100 {
         match fs::rename(&result, dest) {
             Ok(()) => return Ok(()),
-            Err(error) if dest.exists() => {
-                remove(dest, scratch).map_err(|_| Error::write(dest)(error))?;
-            }
-            Err(error) => return Err(Error::write(dest)(error)),
+            Err(error) => match error.kind() {
+                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                    remove(dest, scratch)?;
+                }
+                _ => return Err(Error::write(dest)(error)),
+            },
         }
     }
     Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
