@@ -9,6 +9,7 @@ pub mod placement;
 mod posture;
 pub mod quality;
 mod sleep;
+pub mod stirring;
 mod wear;
 
 use jiff::ToSpan;
@@ -20,6 +21,7 @@ use crate::recording::Placement;
 use crate::time::Clock;
 
 pub use bed::{Bed, BedTime, BedTimes};
+use stirring::Part;
 
 /// Epochs of the stream that make one row of the night: 30 s, the epoch in
 /// which sleep is scored everywhere.
@@ -126,9 +128,15 @@ pub struct Circumstances<'a> {
 pub fn nights(movements: &[Movement], epochs: &[Epoch], about: &Circumstances) -> Vec<Night> {
     let length_s = epochs.len() as f64 * EPOCH_S;
     let worn = wear::worn(movements, epochs, about.rate_hz, about.placement);
+    let parts = stirring::parts(movements, about.rate_hz, about.placement);
+    let stirrings: Vec<Stirring> = movements
+        .iter()
+        .zip(parts)
+        .map(|(movement, part)| Stirring::new(movement, part, about.rate_hz))
+        .collect();
     let mut nights: Vec<Night> = cuts(about.clock, length_s)
         .into_iter()
-        .filter_map(|cut| night(&cut, movements, epochs, &worn, about))
+        .filter_map(|cut| night(&cut, &stirrings, epochs, &worn, about))
         .collect();
     if nights.iter().any(|night| night.end_s - night.start_s >= SHORTEST_NIGHT_S) {
         nights.retain(|night| night.end_s - night.start_s >= SHORTEST_NIGHT_S);
@@ -180,7 +188,7 @@ fn cuts(clock: &Clock, length_s: f64) -> Vec<Cut> {
 
 fn night(
     cut: &Cut,
-    movements: &[Movement],
+    stirrings: &[Stirring],
     epochs: &[Epoch],
     worn: &[bool],
     about: &Circumstances,
@@ -194,9 +202,9 @@ fn night(
     let start_s = start as f64 * EPOCH_S;
     let end_s = end as f64 * EPOCH_S;
     let mut rows = rows(epochs_here, &worn[start..end], start_s);
-    let here: Vec<Stirring> = movements
+    let here: Vec<Stirring> = stirrings
         .iter()
-        .map(|movement| Stirring::new(movement, about))
+        .copied()
         .filter(|stirring| stirring.onset_s < end_s && stirring.end_s > start_s)
         .collect();
     sleep::estimate(&mut rows, &here);
@@ -234,61 +242,17 @@ struct Stirring {
     end_s: f64,
     /// Time in motion, s.
     active_s: f64,
-    /// Whether the body took part.
-    of_body: bool,
-}
-
-/// A movement that leaves gravity this far away moved more than a limb, degrees;
-/// a mattress passes on a few hundredths of that.
-const BODY_TURN_DEG: f32 = 12.0;
-const BODY_TURN_ON_MATTRESS_DEG: f32 = 0.4;
-
-/// A movement with this much motion is more than a limb's, s.
-const BODY_ACTIVE_S: f32 = 5.0;
-
-/// Shorter motion is the body's too when gravity goes to and fro, far and for
-/// long: its way in degrees, times seconds of motion. In simulated nights limb
-/// movements stay below 65 in nine of ten, movements of the body are above 90 in
-/// nine of ten …
-const BODY_WAY_DEG_S: f32 = 75.0;
-
-/// … and only one limb movement in fifty is above this, which is what sleep
-/// goes by: in a train of limb movements a few that are taken for the body's
-/// would make a night's sleep into wakefulness …
-const SURELY_BODY_WAY_DEG_S: f32 = 100.0;
-
-/// … for more than so many times out and back.
-const BODY_WANDER: f32 = 1.6;
-
-/// Whether the body took part in a movement: a limb that moves and comes back
-/// leaves a sleeper asleep.
-pub fn is_of_body(movement: &Movement, placement: Placement) -> bool {
-    let on_mattress = placement == Placement::Mattress;
-    let turn_deg = if on_mattress { BODY_TURN_ON_MATTRESS_DEG } else { BODY_TURN_DEG };
-    movement.turn_deg >= turn_deg
-        || movement.active_s >= BODY_ACTIVE_S
-        || (goes_to_and_fro(movement, SURELY_BODY_WAY_DEG_S) && !on_mattress)
-}
-
-/// Whether gravity goes to and fro without a rest, as no single limb makes it.
-pub fn is_restless(movement: &Movement) -> bool {
-    goes_to_and_fro(movement, BODY_WAY_DEG_S)
-}
-
-fn goes_to_and_fro(movement: &Movement, least_deg_s: f32) -> bool {
-    let way_deg = movement.wander * movement.tilt_deg;
-    movement.bursts == 1
-        && movement.wander >= BODY_WANDER
-        && way_deg * movement.active_s >= least_deg_s
+    /// What took part.
+    part: Part,
 }
 
 impl Stirring {
-    fn new(movement: &Movement, about: &Circumstances) -> Self {
+    fn new(movement: &Movement, part: Part, rate_hz: f64) -> Self {
         Self {
-            onset_s: movement.onset as f64 / about.rate_hz,
-            end_s: movement.end as f64 / about.rate_hz,
+            onset_s: movement.onset as f64 / rate_hz,
+            end_s: movement.end as f64 / rate_hz,
             active_s: f64::from(movement.active_s),
-            of_body: is_of_body(movement, about.placement),
+            part,
         }
     }
 }

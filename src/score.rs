@@ -15,6 +15,7 @@ pub mod night;
 pub mod periodicity;
 pub mod rows;
 pub mod series;
+pub mod starts;
 pub mod trains;
 pub mod wasm;
 

@@ -7,8 +7,8 @@ pub use pattern::{Finding, LEAST_OBSERVED_H, Pattern, RAISED_PLM_PER_HOUR, SEEN_
 use crate::movement::Kind;
 use crate::night::{Night, ROW_S};
 use crate::recording::Placement;
-use crate::score::kind::SLOWEST_FOR_STARTS_HZ;
 use crate::score::night::{SLOWEST_FOR_LEGS_HZ, Scored, shows_series};
+use crate::score::starts::SLOWEST_FOR_STARTS_HZ;
 use crate::score::{InSeries, periodicity};
 
 /// The numbers of one night. Rates have their denominator in the name: per hour

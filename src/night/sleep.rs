@@ -6,6 +6,7 @@
 //! that come back are neither for nor against sleep, since periodic ones would
 //! otherwise count as wakefulness, and their absence as sleep.
 
+use super::stirring::Part;
 use super::{ROW_S, Row, Stirring, motion_s};
 
 /// What a row shows.
@@ -15,7 +16,9 @@ enum Shown {
     Nothing,
     /// No movement.
     Still,
-    /// Limb movements only.
+    /// Limb movements of a train, and nothing else.
+    Train,
+    /// Single movements of a limb, and none of the body.
     Limb,
     /// Up to [`BODY_SHORT_S`] of motion of the body.
     BodyShort,
@@ -29,21 +32,27 @@ const BODY_SHORT_S: f64 = 4.0;
 /// ln P(shown | asleep), ln P(shown | awake). Sleepers make about 7 large body
 /// movements an hour (normative median 6.8, large muscle group movements, Ferri
 /// et al. 2021 and the normative study of 100 sleepers): 7 of 120 rows. Awake in
-/// bed, a body movement every minute or so.
+/// bed, a body movement every minute or so, and single movements of a limb
+/// besides. Trains of limb movements come asleep, and in restless legs awake.
 fn evidence(shown: Shown) -> [f64; 2] {
     let [asleep, awake] = match shown {
         Shown::Nothing => [1.0, 1.0],
         Shown::Still => [0.90, 0.36],
-        Shown::Limb => [0.25, 0.25],
+        Shown::Train => [0.25, 0.25],
+        Shown::Limb => [0.10, 0.20],
         Shown::BodyShort => [0.05, 0.22],
-        Shown::BodyLong => [0.03, 0.30],
+        Shown::BodyLong => [0.05, 0.28],
     };
     [f64::ln(asleep), f64::ln(awake)]
 }
 
-/// Mean length of a sleep and of a wakefulness, rows: 40 min and 10 min.
-const SLEEP_ROWS: f64 = 80.0;
-const WAKE_ROWS: f64 = 20.0;
+/// Mean length of a sleep and of a wakefulness, rows: 30 min and 4 min.
+const SLEEP_ROWS: f64 = 60.0;
+const WAKE_ROWS: f64 = 8.0;
+
+/// Who has been awake for so long, s, goes on being awake for so long, s, though
+/// nothing moves any more (the first three of the rules of Webster et al. 1982).
+const LINGERING_S: [(f64, f64); 3] = [(240.0, 60.0), (600.0, 180.0), (900.0, 240.0)];
 
 /// Sleep counts as begun with the first sleep that lasts this long, s: ten
 /// minutes is the common choice of actigraphy.
@@ -75,14 +84,33 @@ pub(super) fn estimate(rows: &mut [Row], stirrings: &[Stirring]) {
         row.asleep = state == 0 && row.counts();
         state = from[state];
     }
+    linger(rows);
+}
+
+/// Lets wakefulness linger ([`LINGERING_S`]); what is not known is neither.
+fn linger(rows: &mut [Row]) {
+    let (mut awake_s, mut lingers_s) = (0.0, 0.0);
+    for row in rows.iter_mut() {
+        if !row.asleep {
+            awake_s += if row.counts() { ROW_S } else { 0.0 };
+            let mut rules = LINGERING_S.iter().rev();
+            lingers_s = rules.find(|rule| awake_s >= rule.0).map_or(0.0, |rule| rule.1);
+        } else if lingers_s > 0.0 {
+            row.asleep = false;
+            lingers_s -= ROW_S;
+        } else {
+            awake_s = 0.0;
+        }
+    }
 }
 
 fn shown(rows: &[Row], stirrings: &[Stirring]) -> Vec<Shown> {
-    let body_s = motion_s(rows, stirrings.iter().filter(|stirring| stirring.of_body));
-    let limb_s = motion_s(rows, stirrings.iter().filter(|stirring| !stirring.of_body));
+    let of = |part: Part| motion_s(rows, stirrings.iter().filter(move |s| s.part == part));
+    let (body_s, limb_s, train_s) = (of(Part::Body), of(Part::Limb), of(Part::Train));
     rows.iter()
-        .zip(body_s.iter().zip(&limb_s))
-        .map(|(row, (&body_s, &limb_s))| {
+        .enumerate()
+        .map(|(index, row)| {
+            let [body_s, limb_s, train_s] = [&body_s, &limb_s, &train_s].map(|of| of[index]);
             if !row.counts() {
                 Shown::Nothing
             } else if body_s > BODY_SHORT_S {
@@ -91,6 +119,8 @@ fn shown(rows: &[Row], stirrings: &[Stirring]) -> Vec<Shown> {
                 Shown::BodyShort
             } else if limb_s > 0.0 {
                 Shown::Limb
+            } else if train_s > 0.0 {
+                Shown::Train
             } else {
                 Shown::Still
             }
@@ -131,13 +161,13 @@ mod tests {
             .collect()
     }
 
-    fn stirring(onset_s: f64, active_s: f64, of_body: bool) -> Stirring {
-        Stirring { onset_s, end_s: onset_s + active_s, active_s, of_body }
+    fn stirring(onset_s: f64, active_s: f64, part: Part) -> Stirring {
+        Stirring { onset_s, end_s: onset_s + active_s, active_s, part }
     }
 
     /// Twenty minutes of turning every 45 s, then three hours of stillness.
     fn evening() -> Vec<Stirring> {
-        (0..26).map(|k| stirring(f64::from(k) * 45.0, 5.0, true)).collect()
+        (0..26).map(|k| stirring(f64::from(k) * 45.0, 5.0, Part::Body)).collect()
     }
 
     #[test]
@@ -145,7 +175,8 @@ mod tests {
         let mut rows = rows(400);
         estimate(&mut rows, &evening());
         let (onset_s, wake_s) = bounds(&rows);
-        assert!((onset_s.unwrap() - 1140.0).abs() <= 90.0, "{onset_s:?}");
+        // The last turn ends at 1130 s; after 15 min awake, 4 min more (Webster 1982).
+        assert!((onset_s.unwrap() - 1370.0).abs() <= 60.0, "{onset_s:?}");
         assert_eq!(wake_s, Some(12_000.0));
     }
 
@@ -153,7 +184,7 @@ mod tests {
     fn one_turn_in_sleep_wakes_nobody() {
         let mut rows = rows(400);
         let mut stirrings = evening();
-        stirrings.push(stirring(6000.0, 12.0, true));
+        stirrings.push(stirring(6000.0, 12.0, Part::Body));
         estimate(&mut rows, &stirrings);
         assert!(rows[60..].iter().all(|row| row.asleep));
     }
@@ -162,7 +193,8 @@ mod tests {
     fn periodic_limb_movements_are_not_wakefulness() {
         let mut rows = rows(400);
         let mut stirrings = evening();
-        stirrings.extend((0..200).map(|k| stirring(3000.0 + f64::from(k) * 25.0, 2.0, false)));
+        stirrings
+            .extend((0..200).map(|k| stirring(3000.0 + f64::from(k) * 25.0, 2.0, Part::Train)));
         estimate(&mut rows, &stirrings);
         assert!(rows[60..].iter().all(|row| row.asleep));
     }
@@ -171,10 +203,27 @@ mod tests {
     fn ten_minutes_of_turning_in_the_night_are_wakefulness() {
         let mut rows = rows(400);
         let mut stirrings = evening();
-        stirrings.extend((0..20).map(|k| stirring(6000.0 + f64::from(k) * 30.0, 5.0, true)));
+        stirrings.extend((0..20).map(|k| stirring(6000.0 + f64::from(k) * 30.0, 5.0, Part::Body)));
         estimate(&mut rows, &stirrings);
         let awake = rows[100..].iter().filter(|row| !row.asleep).count();
-        assert!((18..=24).contains(&awake), "{awake}");
+        // … and the three minutes that linger after ten.
+        assert!((24..=30).contains(&awake), "{awake}");
+    }
+
+    #[test]
+    fn wakefulness_lingers_webster_1982() {
+        for (awake_rows, lingering) in [(7, 0), (8, 2), (19, 2), (20, 6), (29, 6), (30, 8)] {
+            let mut rows = rows(200);
+            for row in &mut rows[..60] {
+                row.asleep = true;
+            }
+            for row in &mut rows[60 + awake_rows..] {
+                row.asleep = true;
+            }
+            linger(&mut rows);
+            let awake = rows.iter().filter(|row| !row.asleep).count();
+            assert_eq!(awake, awake_rows + lingering, "after {awake_rows} rows");
+        }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! series of both standards.
 
 use super::kind::{self, Context, LONGEST_LM_S};
-use super::{InSeries, LegMovement, Rules, ShortInterval, trains};
+use super::{InSeries, LegMovement, Rules, ShortInterval, starts, trains};
 use crate::movement::{Kind, Movement};
-use crate::night::{self, Night};
+use crate::night::Night;
+use crate::night::stirring::{self, Company};
 use crate::recording::{Placement, Side};
 
 /// A movement and all that is said of it.
@@ -70,7 +71,10 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
     let movements = trains::merge_trains(movements, rate_hz);
     let movements = match recorded.placement {
         Placement::Mattress => trains::merge_holds(&movements, rate_hz),
-        worn => trains::split_starts(movements, rate_hz, |m| night::is_of_body(m, worn)),
+        worn => {
+            let of_body = of_body(&movements, &stirring::company(&movements, rate_hz), worn);
+            starts::split(movements, &of_body, rate_hz)
+        }
     };
     let contexts = contexts(&movements, night, recorded);
     let mut scored: Vec<Scored> = movements
@@ -105,12 +109,14 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
 fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<Context> {
     let rate_hz = recorded.rate_hz;
     let transitions_s = night.transitions_into_sleep_s();
-    let stirs = |movement: &Movement| night::is_of_body(movement, recorded.placement);
+    let company = stirring::company(movements, rate_hz);
+    let stirs = of_body(movements, &company, recorded.placement);
+    let twitch_g = twitch_level_g(movements, night, recorded);
     let seconds = |frames: u64| frames as f64 / rate_hz;
     let mut last_end: Option<u64> = None;
     let mut last_stirring: Option<u64> = None;
     let mut contexts: Vec<Context> = Vec::with_capacity(movements.len());
-    for movement in movements {
+    for (index, movement) in movements.iter().enumerate() {
         let onset_s = seconds(movement.onset);
         let since = |end: u64| seconds(movement.onset.saturating_sub(end));
         contexts.push(Context {
@@ -121,33 +127,43 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
             since_stirring_s: last_stirring.map(since),
             until_stirring_s: None,
             still_before_s: last_end.map_or(f64::INFINITY, since),
-            company: company(movements, contexts.len(), rate_hz),
+            company: company[index],
+            twitch_g,
         });
         last_end = Some(movement.end);
-        if stirs(movement) {
+        if stirs[index] {
             last_stirring = Some(movement.end);
         }
     }
     let mut next_stirring: Option<u64> = None;
-    for (movement, context) in movements.iter().zip(&mut contexts).rev() {
+    for (index, context) in contexts.iter_mut().enumerate().rev() {
+        let movement = &movements[index];
         context.until_stirring_s =
             next_stirring.map(|onset| seconds(onset.saturating_sub(movement.end)));
-        if stirs(movement) {
+        if stirs[index] {
             next_stirring = Some(movement.onset);
         }
     }
     contexts
 }
 
-/// Limb-like movements near the one at `index`.
-fn company(movements: &[Movement], index: usize, rate_hz: f64) -> usize {
-    let near = |other: &&Movement| {
-        let apart = other.onset.abs_diff(movements[index].onset) as f64 / rate_hz;
-        apart <= kind::COMPANY_S
-    };
-    let before = movements[..index].iter().rev().take_while(near);
-    let after = movements[index + 1..].iter().take_while(near);
-    before.chain(after).filter(|other| kind::is_limb_like(other)).count()
+/// Of each movement, whether the body took part.
+fn of_body(movements: &[Movement], company: &[Company], placement: Placement) -> Vec<bool> {
+    let pairs = movements.iter().zip(company);
+    pairs.map(|(movement, company)| stirring::is_of_body(movement, *company, placement)).collect()
+}
+
+/// What the twitches of the night reach, g.
+fn twitch_level_g(movements: &[Movement], night: &Night, recorded: &Recorded) -> f32 {
+    let is_asleep =
+        |movement: &&Movement| night.is_asleep(movement.onset as f64 / recorded.rate_hz);
+    let bursts_g = movements
+        .iter()
+        .filter(|movement| kind::is_brief_shake(movement, recorded.rate_hz))
+        .filter(is_asleep)
+        .map(|movement| movement.burst_g)
+        .collect();
+    starts::twitch_level_g(bursts_g, recorded.placement)
 }
 
 /// Seconds since the nearest of the moments; negative before it.

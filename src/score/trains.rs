@@ -1,6 +1,5 @@
-//! Movements that are one though they have rests within (trains of regular
-//! beats, and, on a mattress, the two ends of a held movement), and movements
-//! that are two though they have none: a start, and the turn it sets off.
+//! Movements that are one though they have rests within: trains of regular
+//! beats, and, on a mattress, the two ends of a held movement.
 //!
 //! At under 1 Hz the quiet between two beats can be longer than the half second
 //! that ends a movement, and a train falls into its beats.
@@ -35,62 +34,6 @@ pub fn merge_trains(movements: &[Movement], rate_hz: f64) -> Vec<Movement> {
         from += run;
     }
     merged
-}
-
-/// What sets off a turn of the body as a start does, and not as its first push:
-/// it has risen within 0.15 s, s …
-const START_RISE_S: f32 = 0.15;
-
-/// … it has rung out within the length of a start, s …
-const START_LENGTH_S: f32 = 0.7;
-
-/// … it is as strong as one, g …
-const START_G: f32 = 0.15;
-
-/// … and quicker than the push of a turning body, Hz: in simulated nights turns
-/// begin at up to 5.5 Hz, starts on top of them at 6.3 to 7.7 Hz.
-const START_HZ: f32 = 5.9;
-
-/// Splits movements of the body that begin with a start, into the start and the
-/// rest. `is_of_body` says which are movements of the body.
-pub fn split_starts(
-    movements: Vec<Movement>,
-    rate_hz: f64,
-    is_of_body: impl Fn(&Movement) -> bool,
-) -> Vec<Movement> {
-    let begins_with_start = |movement: &Movement| {
-        movement.rise_s <= START_RISE_S
-            && movement.first_burst_s <= START_LENGTH_S
-            && movement.first_burst_g >= START_G
-            && movement.first_centroid_hz >= START_HZ
-            && movement.rhythm.is_none()
-            && is_of_body(movement)
-    };
-    let mut split = Vec::with_capacity(movements.len());
-    for movement in movements {
-        if !begins_with_start(&movement) {
-            split.push(movement);
-            continue;
-        }
-        let length = (f64::from(movement.first_burst_s) * rate_hz).round() as u64;
-        let parted = (movement.onset + length).min(movement.end - 1);
-        split.push(Movement {
-            end: parted,
-            peak_g: movement.first_burst_g,
-            burst_g: movement.first_burst_g,
-            active_s: movement.first_burst_s,
-            bursts: 1,
-            centroid_hz: movement.first_centroid_hz,
-            tilt_deg: 0.0,
-            turn_deg: 0.0,
-            wander: 0.0,
-            after_g: movement.before_g,
-            ..movement.clone()
-        });
-        let active_s = movement.active_s - movement.first_burst_s;
-        split.push(Movement { onset: parted, active_s, ..movement });
-    }
-    split
 }
 
 /// Longest rest between the two ends of a held leg movement, s: tonic

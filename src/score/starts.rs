@@ -1,0 +1,325 @@
+//! Hypnic starts: which jerks are one.
+//!
+//! No published study says what a start looks like to an accelerometer. What
+//! follows rests on its physiology: muscles fire for 75 to 250 ms (ICSD-3),
+//! the limb or the body is thrown and falls back, body and bed ring for some
+//! tenths of a second, nothing stays turned; it comes alone, out of stillness, as
+//! sleep begins, or wakes the sleeper.
+
+use std::fmt;
+
+use super::kind::{Context, Why};
+use crate::movement::{Kind, Movement};
+use crate::recording::Placement;
+
+/// What a jerk looks like at a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Mechanics {
+    /// Longest jerk with its ring, s: 250 ms of muscle, then the body rings, and
+    /// a bed longer.
+    longest_s: f64,
+    /// It leaves gravity where it was, to this, degrees.
+    turn_deg: f32,
+    /// Mean frequency from which a jerk is one, Hz.
+    slowest_hz: f32,
+    /// Share of [`LIMB_QUICKNESS`] it must reach; 0 where the sensor does not turn with
+    /// the limb.
+    quickness_share: f32,
+    /// What twitches reach where a night has too few to tell, g.
+    twitch_g: f32,
+    /// Bounds of that.
+    twitch_range_g: [f32; 2],
+}
+
+const WORN: Mechanics = Mechanics {
+    longest_s: 1.2,
+    turn_deg: 0.4,
+    slowest_hz: 4.2,
+    quickness_share: 1.0,
+    twitch_g: 0.12,
+    twitch_range_g: [0.12, 0.2],
+};
+
+/// A mattress passes on a third of a start and rings at 3 to 8 Hz.
+const MATTRESS: Mechanics = Mechanics {
+    longest_s: 1.4,
+    turn_deg: 0.2,
+    slowest_hz: 3.6,
+    quickness_share: 0.0,
+    twitch_g: 0.03,
+    twitch_range_g: [0.02, 0.05],
+};
+
+fn mechanics(placement: Placement) -> Mechanics {
+    match placement {
+        Placement::Mattress => MATTRESS,
+        Placement::Ankle | Placement::Wrist | Placement::Waist => WORN,
+    }
+}
+
+/// A jerk rises within 0.15 s; with the width of the ticks and the first swing
+/// of a ring, s.
+const LONGEST_RISE_S: f32 = 0.3;
+
+/// Quickness (see [`quickness`]) that few limb movements reach: of the short ones
+/// in simulated nights 1 in 100, and 3 in 4 starts.
+const LIMB_QUICKNESS: f32 = 36.0;
+
+/// What is enough for a jerk that comes alone as sleep begins: 1 in 10 short limb
+/// movements reach it, and 19 in 20 starts.
+const QUICKNESS_AT_ONSET: f32 = 27.0;
+
+/// … and of one that wakes the sleeper: the awakening right after it says more
+/// than its shape.
+const QUICKNESS_OF_WAKING: f32 = 22.0;
+
+/// What a jerk needs with limb movements around it, and in a train of them:
+/// starts come alone, or a few in a time of falling asleep.
+const QUICKNESS_IN_COMPANY: f32 = 36.0;
+const QUICKNESS_IN_TRAIN: f32 = 44.0;
+
+/// Smallest tilt that can be told from none, degrees.
+const LEAST_TILT_DEG: f32 = 0.1;
+
+/// Arm between pivot and sensor, m, with the factor of a step of minimum jerk
+/// (5.77) over the acceleration of gravity: peak push in g for a turn of one
+/// radian in one second.
+const PUSH_OF_TURN: f32 = 5.77 * 0.3 / 9.81;
+
+/// Starts come from this long before a transition into sleep to this long after
+/// it, s; the transition is known to some minutes only.
+const BEFORE_SLEEP_S: f64 = 600.0;
+const AFTER_SLEEP_S: f64 = 600.0;
+
+/// A movement of the body wakes for a moment; a start may follow for this long, s …
+const AFTER_STIRRING_S: f64 = 300.0;
+
+/// … or come just before it, and be what woke the sleeper, s.
+const BEFORE_STIRRING_S: f64 = 8.0;
+
+/// Stillness before a start, s: a jerk within other movement is part of it.
+const STILL_BEFORE_S: f64 = 20.0;
+
+/// Slowest recording that shows a start, Hz: at 25 Hz the shortest muscle burst,
+/// 75 ms, is two samples.
+pub const SLOWEST_FOR_STARTS_HZ: f64 = 24.0;
+
+/// What speaks for falling asleep just then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FallingAsleep {
+    /// A transition into sleep, s ago; negative before it.
+    Transition(f64),
+    /// A movement of the body, s ago.
+    Stirring(f64),
+    /// A movement of the body right after: the jerk woke the sleeper.
+    Woken,
+    /// Nothing but its own strength.
+    Strength,
+}
+
+impl FallingAsleep {
+    /// How many times stronger than the night's twitches a jerk must be to be a
+    /// start. The better the moment, the fewer twitches fall into it by chance.
+    fn least_over_twitches(self) -> f32 {
+        match self {
+            Self::Woken => 0.8,
+            Self::Transition(_) => 1.1,
+            Self::Stirring(_) => 1.3,
+            Self::Strength => 1.6,
+        }
+    }
+}
+
+/// What keeps a jerk from being a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Too slow a recording to tell.
+    Rate,
+    /// No transition into sleep near that fits its strength.
+    Sleep,
+    /// No stillness before it.
+    Stillness,
+}
+
+/// How quick a movement is: its mean frequency over the time in which a limb
+/// would have had to turn by its tilt to push the sensor as it did, Hz/s.
+///
+/// A limb that turns by an angle within a time pushes the sensor by the angle
+/// over the square of the time; a jerk that throws the whole body pushes harder
+/// than its tilt explains.
+fn quickness(movement: &Movement) -> f32 {
+    let tilt = movement.tilt_deg.max(LEAST_TILT_DEG).to_radians();
+    let turn_s = (PUSH_OF_TURN * tilt / movement.burst_g.max(f32::MIN_POSITIVE)).sqrt();
+    movement.centroid_hz / turn_s
+}
+
+/// A jerk by its mechanics, whenever it comes.
+struct Jerk {
+    quickness: f32,
+    /// The same share for all bounds of quickness.
+    share: f32,
+}
+
+fn jerk(movement: &Movement, context: &Context, duration_s: f64) -> Option<Jerk> {
+    let mechanics = mechanics(context.placement);
+    // At a low rate the band of jerks ends earlier, and its mean falls with it.
+    let lower = (0.02 * context.rate_hz).min(1.0).powf(0.25) as f32;
+    let is_jerk = duration_s <= mechanics.longest_s
+        && movement.rise_s <= LONGEST_RISE_S
+        && movement.turn_deg <= mechanics.turn_deg
+        && movement.centroid_hz >= lower * mechanics.slowest_hz;
+    let share = lower * mechanics.quickness_share;
+    is_jerk.then(|| Jerk { quickness: quickness(movement), share })
+}
+
+/// Whether a jerk is a start, and if not, whether it is a twitch; `None` for what is
+/// no jerk, or might as well be a limb's movement.
+pub fn classify(movement: &Movement, context: &Context, duration_s: f64) -> Option<(Kind, Why)> {
+    let Jerk { quickness, share } = jerk(movement, context, duration_s)?;
+    let burst_g = movement.burst_g;
+    let is_still = context.still_before_s >= STILL_BEFORE_S;
+    let falling_asleep = falling_asleep(context, burst_g);
+    let in_company = match context.company {
+        company if company.is_train() => QUICKNESS_IN_TRAIN,
+        company if company.limbs > 1 => QUICKNESS_IN_COMPANY,
+        _ => 0.0,
+    };
+    if let Some(falling_asleep) = falling_asleep
+        && is_still
+        && context.rate_hz >= SLOWEST_FOR_STARTS_HZ
+    {
+        let needed = match falling_asleep {
+            FallingAsleep::Woken => QUICKNESS_OF_WAKING,
+            FallingAsleep::Transition(_) | FallingAsleep::Stirring(_) => QUICKNESS_AT_ONSET,
+            FallingAsleep::Strength => LIMB_QUICKNESS,
+        };
+        if quickness >= share * needed.max(in_company) {
+            return Some((Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, burst_g }));
+        }
+    }
+    let lacks = if context.rate_hz < SLOWEST_FOR_STARTS_HZ {
+        Lack::Rate
+    } else if is_still {
+        Lack::Sleep
+    } else {
+        Lack::Stillness
+    };
+    let is_no_limb = quickness >= share * LIMB_QUICKNESS.max(in_company)
+        && burst_g >= mechanics(context.placement).twitch_g;
+    is_no_limb.then_some((Kind::Twitch, Why::Jerk { lacks }))
+}
+
+/// When the sleeper was falling asleep, or may have been: the best reason for
+/// which a jerk is strong enough.
+fn falling_asleep(context: &Context, burst_g: f32) -> Option<FallingAsleep> {
+    if !context.in_bed {
+        return None;
+    }
+    let near = -BEFORE_SLEEP_S..=AFTER_SLEEP_S;
+    let transition = context.since_sleep_s.filter(|since_s| near.contains(since_s));
+    let after = context.since_stirring_s.filter(|since_s| *since_s <= AFTER_STIRRING_S);
+    let wakes = context.until_stirring_s.is_some_and(|until_s| until_s <= BEFORE_STIRRING_S);
+    let reasons = [
+        wakes.then_some(FallingAsleep::Woken),
+        transition.map(FallingAsleep::Transition),
+        after.map(FallingAsleep::Stirring),
+        Some(FallingAsleep::Strength),
+    ];
+    let is_strong =
+        |reason: &FallingAsleep| burst_g >= reason.least_over_twitches() * context.twitch_g;
+    reasons.into_iter().flatten().find(is_strong)
+}
+
+/// Twitches spread about their median by half in natural log; 49 of 50 are below
+/// this many times it.
+const STRONGEST_TWITCH: f32 = 2.8;
+
+/// Fewest twitches that tell how strong a sleeper's are.
+const ENOUGH_TWITCHES: usize = 8;
+
+/// What the twitches of a night reach, g: starts are what stands out from them.
+/// `bursts_g` are those of the brief movements without tilt.
+pub fn twitch_level_g(mut bursts_g: Vec<f32>, placement: Placement) -> f32 {
+    let mechanics = mechanics(placement);
+    if bursts_g.len() < ENOUGH_TWITCHES {
+        return mechanics.twitch_g;
+    }
+    bursts_g.sort_by(f32::total_cmp);
+    let [least_g, most_g] = mechanics.twitch_range_g;
+    (STRONGEST_TWITCH * bursts_g[bursts_g.len() / 2]).clamp(least_g, most_g)
+}
+
+/// What sets off a turn of the body as a start does, and not as its first push:
+/// it rises within a few ticks, s …
+const SPLIT_RISE_S: f32 = 0.25;
+
+/// … has rung out within the length of a start, s …
+const SPLIT_LENGTH_S: f32 = 0.9;
+
+/// … is stronger than twitches, g …
+const SPLIT_G: f32 = 0.25;
+
+/// … and quicker than the push of a turning body, Hz: of 10,000 simulated turns
+/// and stretches 50 begin so, of the starts on top of one every second.
+const SPLIT_HZ: f32 = 5.6;
+
+/// Splits movements of the body that begin with a start, into the start and the
+/// rest. `of_body` says of each whether it is one of the body.
+pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Movement> {
+    let begins_with_start = |movement: &Movement| {
+        movement.rise_s <= SPLIT_RISE_S
+            && movement.first_burst_s <= SPLIT_LENGTH_S
+            && movement.first_burst_g >= SPLIT_G
+            && movement.first_centroid_hz >= SPLIT_HZ
+            && movement.rhythm.is_none()
+    };
+    let mut split = Vec::with_capacity(movements.len());
+    for (movement, of_body) in movements.into_iter().zip(of_body) {
+        if !of_body || !begins_with_start(&movement) {
+            split.push(movement);
+            continue;
+        }
+        let length = (f64::from(movement.first_burst_s) * rate_hz).round() as u64;
+        let parted = (movement.onset + length).min(movement.end - 1);
+        split.push(Movement {
+            end: parted,
+            peak_g: movement.first_burst_g,
+            burst_g: movement.first_burst_g,
+            active_s: movement.first_burst_s,
+            bursts: 1,
+            centroid_hz: movement.first_centroid_hz,
+            tilt_deg: 0.0,
+            turn_deg: 0.0,
+            wander: 0.0,
+            after_g: movement.before_g,
+            ..movement.clone()
+        });
+        let active_s = movement.active_s - movement.first_burst_s;
+        split.push(Movement { onset: parted, active_s, ..movement });
+    }
+    split
+}
+
+impl fmt::Display for FallingAsleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transition(since_s) => {
+                let side = if *since_s < 0.0 { "before" } else { "after" };
+                write!(f, "{:.0} min {side} falling asleep", since_s.abs() / 60.0)
+            }
+            Self::Stirring(since_s) => write!(f, "{:.0} min after stirring", since_s / 60.0),
+            Self::Woken => f.write_str("that woke the sleeper"),
+            Self::Strength => f.write_str("far stronger than the twitches of the night"),
+        }
+    }
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rate => "the recording is too slow to tell",
+            Self::Sleep => "not near a transition into sleep",
+            Self::Stillness => "within other movement",
+        })
+    }
+}
