@@ -62,6 +62,7 @@
 //! ```
 
 pub mod agree;
+pub mod batch;
 pub mod chart;
 pub mod column;
 pub mod condition;

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use hypnic::batch::plan::Item;
 use hypnic::error::{Error, Position, Result};
 use hypnic::input::OpenOptions;
 use hypnic::marks::diary::Entry;
@@ -11,7 +12,7 @@ use hypnic::marks::{self, Labels, Marks, What};
 use hypnic::night::{BedTime, BedTimes};
 use hypnic::pipeline::Settings;
 use hypnic::recording::{Placement, Side};
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 /// What may be said of a recording.
@@ -97,6 +98,31 @@ impl RecordingOptions {
         })
     }
 
+    /// These options for one recording of a manifest: what its row says wins.
+    ///
+    /// # Errors
+    /// A placement or a side that is none.
+    pub fn of_item(&self, item: &Item) -> Result<Self> {
+        let mut options = self.clone();
+        if !item.placement.is_empty() {
+            options.placement = Some(choice("placement", &item.placement)?);
+        }
+        if !item.side.is_empty() {
+            options.side = Some(choice("side", &item.side)?);
+        }
+        let texts = [
+            (&mut options.timezone, item.timezone.clone()),
+            (&mut options.lights_off, on_the_night(&item.night, &item.lights_off)),
+            (&mut options.lights_on, on_the_night(&item.night, &item.lights_on)),
+        ];
+        for (option, text) in texts {
+            if !text.is_empty() {
+                *option = Some(text);
+            }
+        }
+        Ok(options)
+    }
+
     /// How the file is to be read.
     ///
     /// # Errors
@@ -175,6 +201,28 @@ fn sleep(path: &Path) -> Result<Marks> {
         expected: "stages such as W, N1, N2, N3, R or sleep".to_owned(),
         help: "--sleep takes a hypnogram; leave it out to estimate sleep from movement.".to_owned(),
     })
+}
+
+/// The value of a column that has the values of an option.
+fn choice<T: ValueEnum>(name: &'static str, text: &str) -> Result<T> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        Error::Setting { name, problem: format!("{text:?} is none of {}", names.join(", ")) }
+    })
+}
+
+/// A time of day on the date of an evening; before noon it is of the day after.
+/// Any other text as it is.
+fn on_the_night(night: &str, text: &str) -> String {
+    match (night.parse::<Date>(), text.parse::<Time>()) {
+        (Ok(evening), Ok(time)) => {
+            let is_next = time < Time::constant(12, 0, 0, 0);
+            let date = if is_next { evening.tomorrow().unwrap_or(evening) } else { evening };
+            date.to_datetime(time).to_string()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {
