@@ -3,7 +3,9 @@
 
 mod agree;
 mod analyze;
+mod dictionary;
 mod inspect;
+mod labels;
 mod plot;
 mod progress;
 mod recording;
@@ -49,6 +51,7 @@ enum Command {
     Score(score::Args),
     Agree(agree::Args),
     Simulate(simulate::Args),
+    Dictionary(dictionary::Args),
 }
 
 /// Why a command stopped.
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Score(args) => score::run(args),
         Command::Agree(args) => agree::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Dictionary(args) => dictionary::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -63,12 +63,14 @@
 
 pub mod agree;
 pub mod chart;
+pub mod column;
 pub mod condition;
 pub mod detect;
 pub mod epoch;
 pub mod error;
 pub mod filter;
 pub mod input;
+pub mod marks;
 pub mod movement;
 pub mod night;
 pub mod pipeline;

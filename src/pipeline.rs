@@ -2,6 +2,8 @@
 //! input → condition → detect → night → score → summary.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +12,9 @@ use crate::detect::{self, Detector, Found};
 use crate::epoch::{EPOCH_S, Epoch};
 use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
+use crate::marks::Marks;
 use crate::movement::Movement;
-use crate::night::{self, BedTime, BedTimes, Circumstances, Night, placement};
+use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
@@ -34,8 +37,15 @@ pub struct Settings {
     pub timezone: Option<String>,
     /// Lights-off and lights-on.
     pub bed_times: BedTimes,
+    /// The same of single nights.
+    pub diary: Vec<BedTimes>,
+    /// Sleep as somebody scored it.
+    pub sleep: Option<Marks>,
     /// The detector.
     pub detect: detect::Settings,
+    /// Whether a second thread reads ahead while the first detects; the result
+    /// is the same.
+    pub reads_ahead: bool,
 }
 
 /// How the placement is known.
@@ -102,6 +112,7 @@ pub fn analyze(
         Some(zone) => spec.clock.in_zone(zone)?,
         None => spec.clock,
     };
+    let detect = if settings.reads_ahead { detect_behind } else { detect };
     let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
     check(path, &found, &ledger)?;
     let warnings = source.warnings();
@@ -138,6 +149,10 @@ fn unused(analysis: &Analysis, settings: &Settings) -> Vec<String> {
     let has_clock = analysis.spec.clock != Clock::None;
     if settings.timezone.is_some() && !has_clock {
         unused.push("--timezone was not used: this recording has no clock.".to_owned());
+    }
+    let is_scored = |night: &Night| night.sleep_source == night::SleepSource::Hypnogram;
+    if settings.sleep.is_some() && !analysis.nights.iter().any(|n| is_scored(&n.night)) {
+        unused.push("--sleep was not used: it scores no time of this recording.".to_owned());
     }
     let BedTimes { off, on } = settings.bed_times;
     let nights = || analysis.nights.iter().map(|analysed| analysed.night.bed);
@@ -176,21 +191,78 @@ pub fn detect(
     settings: detect::Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(Found, Ledger)> {
-    let mut conditioner = Conditioner::new(source.spec());
-    let mut detector = Detector::new(conditioner.rate_hz(), settings)?;
-    let (mut block, mut uniform, mut found) =
-        (Block::default(), Uniform::default(), Found::default());
+    let mut stages = Stages::new(source.spec(), settings)?;
+    let mut block = Block::default();
     while source.read(&mut block)? {
-        conditioner.push(&block, &mut uniform);
-        detector.push(&uniform, &mut found);
-        uniform.clear();
+        stages.push(&block);
         let (done, total) = source.progress();
         progress(done, total);
     }
-    let ledger = conditioner.finish(&mut uniform);
-    detector.push(&uniform, &mut found);
-    detector.finish(&mut found);
-    Ok((found, ledger))
+    Ok(stages.finish())
+}
+
+/// Blocks that may wait between the two threads: enough to even out a slow read.
+const BLOCKS_AHEAD: usize = 4;
+
+/// [`detect`] with a thread that reads ahead; the result is the same.
+///
+/// # Errors
+/// What the reader says.
+pub fn detect_behind(
+    source: &mut dyn Source,
+    settings: detect::Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Found, Ledger)> {
+    let mut stages = Stages::new(source.spec(), settings)?;
+    let (filled, to_detect) = mpsc::sync_channel::<(Block, (u64, u64))>(BLOCKS_AHEAD);
+    let (used, to_fill) = mpsc::channel();
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            loop {
+                let mut block: Block = to_fill.try_recv().unwrap_or_default();
+                if !source.read(&mut block)? || filled.send((block, source.progress())).is_err() {
+                    return Ok(());
+                }
+            }
+        });
+        for (block, (done, total)) in to_detect {
+            stages.push(&block);
+            progress(done, total);
+            // The reader may have come to its end; then nobody needs the block.
+            let _ = used.send(block);
+        }
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    Ok(stages.finish())
+}
+
+/// Conditioning and detection with what is between them.
+struct Stages {
+    conditioner: Conditioner,
+    detector: Detector,
+    uniform: Uniform,
+    found: Found,
+}
+
+impl Stages {
+    fn new(spec: &Spec, settings: detect::Settings) -> Result<Self> {
+        let conditioner = Conditioner::new(spec);
+        let detector = Detector::new(conditioner.rate_hz(), settings)?;
+        Ok(Self { conditioner, detector, uniform: Uniform::default(), found: Found::default() })
+    }
+
+    fn push(&mut self, block: &Block) {
+        self.conditioner.push(block, &mut self.uniform);
+        self.detector.push(&self.uniform, &mut self.found);
+        self.uniform.clear();
+    }
+
+    fn finish(mut self) -> (Found, Ledger) {
+        let ledger = self.conditioner.finish(&mut self.uniform);
+        self.detector.push(&self.uniform, &mut self.found);
+        self.detector.finish(&mut self.found);
+        (self.found, ledger)
+    }
 }
 
 /// The event world: what was found becomes nights.
@@ -210,8 +282,16 @@ pub fn evaluate(
     };
     let side = settings.side.or(spec.side);
     let rate_hz = ledger.rate_hz;
-    let about =
-        Circumstances { rate_hz, clock: &spec.clock, placement, bed_times: settings.bed_times };
+    let (sleep, axis) = given_sleep(settings, &spec.clock);
+    warnings.extend(axis);
+    let about = Circumstances {
+        rate_hz,
+        clock: &spec.clock,
+        placement,
+        bed_times: settings.bed_times,
+        diary: &settings.diary,
+        sleep: sleep.as_ref(),
+    };
     let gaps_s = ledger
         .gaps
         .iter()
@@ -232,6 +312,19 @@ pub fn evaluate(
     warnings.extend(crate::night::quality::remarks(&epochs, &spec));
     let path = path.to_owned();
     Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }
+}
+
+/// The hypnogram on the time axis of the recording, and what had to be assumed
+/// for it.
+fn given_sleep(settings: &Settings, clock: &Clock) -> (Option<GivenSleep>, Option<String>) {
+    let Some(marks) = &settings.sleep else { return (None, None) };
+    let offset_s = marks.start.and_then(|start| clock.offset_s(start));
+    let assumed = offset_s.is_none().then(|| {
+        "The hypnogram of --sleep and the recording have no clock in common: it is taken to begin \
+         with the recording."
+            .to_owned()
+    });
+    (GivenSleep::new(&marks.list, offset_s.unwrap_or(0.0)), assumed)
 }
 
 /// The movements whose onset lies in the night; both are ascending.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use hypnic::error::{Error, Position, Result};
 use hypnic::input::OpenOptions;
+use hypnic::marks::diary::Entry;
+use hypnic::marks::{self, Labels, Marks, What};
 use hypnic::night::{BedTime, BedTimes};
 use hypnic::pipeline::Settings;
 use hypnic::recording::{Placement, Side, Unit};
@@ -31,6 +33,13 @@ pub struct RecordingOptions {
     /// Lights on, likewise
     #[arg(long, value_name = "TIME", help_heading = "Recording")]
     pub lights_on: Option<String>,
+    /// Sleep as somebody scored it, in place of the estimate: EDF+, .annot, NSRR or Compumedics
+    /// XML, Noxturnal, or a CSV of epochs with a column stage
+    #[arg(long, value_name = "HYPNOGRAM", help_heading = "Recording")]
+    pub sleep: Option<PathBuf>,
+    /// Bed times by night: a CSV with the columns night, lights_off and lights_on
+    #[arg(long, value_name = "CSV", help_heading = "Recording")]
+    pub diary: Option<PathBuf>,
     /// Accept acceleration without gravity (posture and tilt are then unknown)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Reading")]
     pub linear: Option<bool>,
@@ -86,6 +95,8 @@ impl RecordingOptions {
             timezone: self.timezone.or(base.timezone),
             lights_off: self.lights_off.or(base.lights_off),
             lights_on: self.lights_on.or(base.lights_on),
+            sleep: self.sleep.or(base.sleep),
+            diary: self.diary.or(base.diary),
             linear: self.linear.or(base.linear),
             rate_hz: self.rate_hz.or(base.rate_hz),
             full_scale_g: self.full_scale_g.or(base.full_scale_g),
@@ -129,6 +140,8 @@ impl RecordingOptions {
                 off: bed_time("--lights-off", self.lights_off.as_deref())?,
                 on: bed_time("--lights-on", self.lights_on.as_deref())?,
             },
+            diary: self.diary.as_deref().map_or(Ok(Vec::new()), diary)?,
+            sleep: self.sleep.as_deref().map(sleep).transpose()?,
             ..Settings::default()
         })
     }
@@ -148,6 +161,30 @@ fn read(path: &Path) -> Result<RecordingOptions> {
                 .to_owned(),
             help: "`hypnic analyze --help` lists them.".to_owned(),
         }
+    })
+}
+
+/// The bed times of a diary.
+fn diary(path: &Path) -> Result<Vec<BedTimes>> {
+    let times = |entry: Entry| BedTimes {
+        off: entry.lights_off.map(BedTime::Once),
+        on: entry.lights_on.map(BedTime::Once),
+    };
+    Ok(marks::diary::read(path)?.into_iter().map(times).collect())
+}
+
+/// The marks of a hypnogram, which have at least one stage.
+fn sleep(path: &Path) -> Result<Marks> {
+    let marks = marks::read(path, &Labels::default())?;
+    if marks.any(|what| matches!(what, What::Stage(stage) if stage.asleep().is_some())) {
+        return Ok(marks);
+    }
+    Err(Error::Input {
+        path: path.to_owned(),
+        at: Position::File,
+        found: "no stage of sleep".to_owned(),
+        expected: "stages such as W, N1, N2, N3, R or sleep".to_owned(),
+        help: "--sleep takes a hypnogram; leave it out to estimate sleep from movement.".to_owned(),
     })
 }
 

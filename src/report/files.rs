@@ -107,6 +107,7 @@ fn decimals(column: &str) -> Option<usize> {
         || ends("observed")
         || column.starts_with("hours_")
         || column.starts_with("pi_")
+        || column.starts_with("interval_log_")
         || column.contains("_per_hour")
     {
         Some(3)
