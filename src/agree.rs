@@ -25,7 +25,6 @@ pub mod movements;
 pub mod nights;
 pub mod pairing;
 pub mod spread;
-mod table;
 pub mod text;
 
 use serde::Serialize;

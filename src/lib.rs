@@ -62,13 +62,16 @@
 //! ```
 
 pub mod agree;
+pub mod batch;
 pub mod chart;
+pub mod column;
 pub mod condition;
 pub mod detect;
 pub mod epoch;
 pub mod error;
 pub mod filter;
 pub mod input;
+pub mod marks;
 pub mod movement;
 pub mod night;
 pub mod pipeline;

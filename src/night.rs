@@ -5,6 +5,7 @@
 //! `score` will give: sleep must not depend on what depends on sleep.
 
 mod bed;
+pub mod given;
 pub mod placement;
 mod posture;
 pub mod quality;
@@ -21,6 +22,7 @@ use crate::recording::Placement;
 use crate::time::Clock;
 
 pub use bed::{Bed, BedTime, BedTimes};
+pub use given::{GivenSleep, SleepSource};
 use stirring::Part;
 
 /// Epochs of the stream that make one row of the night: 30 s, the epoch in
@@ -73,6 +75,8 @@ pub struct Night {
     pub sleep_onset_s: Option<f64>,
     /// End of the last sleep, s.
     pub final_wake_s: Option<f64>,
+    /// How sleep is known.
+    pub sleep_source: SleepSource,
     /// The night in steps of [`ROW_S`].
     pub rows: Vec<Row>,
 }
@@ -122,6 +126,10 @@ pub struct Circumstances<'a> {
     pub placement: Placement,
     /// Lights-off and lights-on, if the person gave them.
     pub bed_times: BedTimes,
+    /// The same of single nights, from a diary.
+    pub diary: &'a [BedTimes],
+    /// Sleep as somebody scored it.
+    pub sleep: Option<&'a GivenSleep>,
 }
 
 /// Cuts a recording into nights and reads each.
@@ -208,9 +216,22 @@ fn night(
         .filter(|stirring| stirring.onset_s < end_s && stirring.end_s > start_s)
         .collect();
     sleep::estimate(&mut rows, &here);
+    let sleep_source = match about.sleep {
+        Some(sleep) => sleep.apply(&mut rows),
+        None => SleepSource::Estimated,
+    };
     let bed = bed::find(&mut rows, &here, cut, about);
     let (sleep_onset_s, final_wake_s) = sleep::bounds(&rows);
-    Some(Night { label: cut.label.clone(), start_s, end_s, bed, sleep_onset_s, final_wake_s, rows })
+    Some(Night {
+        label: cut.label.clone(),
+        start_s,
+        end_s,
+        bed,
+        sleep_onset_s,
+        final_wake_s,
+        sleep_source,
+        rows,
+    })
 }
 
 fn rows(epochs: &[Epoch], worn: &[bool], start_s: f64) -> Vec<Row> {

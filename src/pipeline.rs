@@ -12,8 +12,9 @@ use crate::detect::{self, Detector, Found};
 use crate::epoch::{EPOCH_S, Epoch};
 use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
+use crate::marks::Marks;
 use crate::movement::Movement;
-use crate::night::{self, BedTime, BedTimes, Circumstances, Night, placement};
+use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
@@ -36,6 +37,10 @@ pub struct Settings {
     pub timezone: Option<String>,
     /// Lights-off and lights-on.
     pub bed_times: BedTimes,
+    /// The same of single nights.
+    pub diary: Vec<BedTimes>,
+    /// Sleep as somebody scored it.
+    pub sleep: Option<Marks>,
     /// The detector.
     pub detect: detect::Settings,
     /// Whether a second thread reads ahead while the first detects; the result
@@ -144,6 +149,10 @@ fn unused(analysis: &Analysis, settings: &Settings) -> Vec<String> {
     let has_clock = analysis.spec.clock != Clock::None;
     if settings.timezone.is_some() && !has_clock {
         unused.push("--timezone was not used: this recording has no clock.".to_owned());
+    }
+    let is_scored = |night: &Night| night.sleep_source == night::SleepSource::Hypnogram;
+    if settings.sleep.is_some() && !analysis.nights.iter().any(|n| is_scored(&n.night)) {
+        unused.push("--sleep was not used: it scores no time of this recording.".to_owned());
     }
     let BedTimes { off, on } = settings.bed_times;
     let nights = || analysis.nights.iter().map(|analysed| analysed.night.bed);
@@ -273,8 +282,16 @@ pub fn evaluate(
     };
     let side = settings.side.or(spec.side);
     let rate_hz = ledger.rate_hz;
-    let about =
-        Circumstances { rate_hz, clock: &spec.clock, placement, bed_times: settings.bed_times };
+    let (sleep, axis) = given_sleep(settings, &spec.clock);
+    warnings.extend(axis);
+    let about = Circumstances {
+        rate_hz,
+        clock: &spec.clock,
+        placement,
+        bed_times: settings.bed_times,
+        diary: &settings.diary,
+        sleep: sleep.as_ref(),
+    };
     let gaps_s = ledger
         .gaps
         .iter()
@@ -295,6 +312,19 @@ pub fn evaluate(
     warnings.extend(crate::night::quality::remarks(&epochs, &spec));
     let path = path.to_owned();
     Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }
+}
+
+/// The hypnogram on the time axis of the recording, and what had to be assumed
+/// for it.
+fn given_sleep(settings: &Settings, clock: &Clock) -> (Option<GivenSleep>, Option<String>) {
+    let Some(marks) = &settings.sleep else { return (None, None) };
+    let offset_s = marks.start.and_then(|start| clock.offset_s(start));
+    let assumed = offset_s.is_none().then(|| {
+        "The hypnogram of --sleep and the recording have no clock in common: it is taken to begin \
+         with the recording."
+            .to_owned()
+    });
+    (GivenSleep::new(&marks.list, offset_s.unwrap_or(0.0)), assumed)
 }
 
 /// The movements whose onset lies in the night; both are ascending.

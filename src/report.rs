@@ -1,5 +1,7 @@
 //! What is written of a night: tables, JSON, sentences.
 
+pub mod annotations;
+pub mod dictionary;
 pub mod files;
 pub mod folder;
 pub mod json;

@@ -8,6 +8,7 @@
 //! 10 s is met by 10 s whatever the binary fractions of the onsets.
 
 pub mod aasm;
+pub mod indices;
 pub mod kind;
 pub mod legs;
 pub mod marks;
@@ -22,7 +23,7 @@ pub mod wasm;
 use std::fmt;
 
 use crate::recording::Side;
-pub use series::{InSeries, Opening, Reason};
+pub use series::{Ended, InSeries, Opening, Reason};
 pub use wasm::ShortInterval;
 
 /// A movement of a leg as it was detected or marked.
@@ -92,6 +93,14 @@ pub enum Rules {
     Aasm,
 }
 
+/// Puts movements that are joined already, ascending by onset, into series.
+pub fn series(combined: &[Combined], gaps: &[(f64, f64)], rules: Rules) -> Vec<InSeries> {
+    match rules {
+        Rules::Wasm(reading) => wasm::series(combined, gaps, reading),
+        Rules::Aasm => aasm::series(combined, gaps),
+    }
+}
+
 /// Joins and scores by one standard. `gaps` are the stretches that were not
 /// recorded, (begin, end) in the seconds of the onsets, in any order. The
 /// result is ascending by onset.
@@ -100,18 +109,11 @@ pub fn score(
     gaps: &[(f64, f64)],
     rules: Rules,
 ) -> Vec<(Combined, InSeries)> {
-    let (combined, in_series) = match rules {
-        Rules::Wasm(reading) => {
-            let combined = wasm::combine(movements);
-            let in_series = wasm::series(&combined, gaps, reading);
-            (combined, in_series)
-        }
-        Rules::Aasm => {
-            let combined = aasm::combine(movements);
-            let in_series = aasm::series(&combined, gaps);
-            (combined, in_series)
-        }
+    let combined = match rules {
+        Rules::Wasm(_) => wasm::combine(movements),
+        Rules::Aasm => aasm::combine(movements),
     };
+    let in_series = series(&combined, gaps, rules);
     combined.into_iter().zip(in_series).collect()
 }
 

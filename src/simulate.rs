@@ -66,7 +66,7 @@ use std::sync::Arc;
 pub use plan::{Plan, Stamps};
 pub use scene::Scene;
 pub use source::SimulatedSource;
-pub use truth::{SeriesNumbers, Truth, TruthEvent, write_epochs, write_truth};
+pub use truth::{SeriesNumbers, Truth, TruthEvent};
 pub use write::write_csv;
 
 use crate::recording::{Format, Spec, Unit};
@@ -188,6 +188,7 @@ fn spec(plan: &Plan, rate_hz: f64) -> Spec {
         placement: Some(sensor.placement),
         side: sensor.side,
         full_scale_g: Some(sensor.converter.full_scale_g as f32),
+        bases: Default::default(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The numbers of a night, and what stands out in it.
 
+mod course;
 mod pattern;
 
-pub use pattern::{Finding, Pattern, RAISED_PLM_PER_HOUR, SEEN_STARTS};
+pub use course::Course;
+pub use pattern::{Finding, LEAST_OBSERVED_H, Pattern, RAISED_PLM_PER_HOUR, SEEN_STARTS};
 
 use crate::movement::Kind;
 use crate::night::{Night, ROW_S};
@@ -31,6 +33,9 @@ pub struct Summary {
     pub pi_ferri: Option<f64>,
     /// Periodic over candidate movements, in sleep (Ferri et al. 2016).
     pub pi_ratio: Option<f64>,
+    /// The course of the night; `None` where the recording cannot show leg
+    /// movements.
+    pub course: Option<Course>,
     /// Hypnic starts; `None` where the recording cannot show them.
     pub hypnic_starts: Option<u32>,
     /// Limb movements in bed.
@@ -55,6 +60,9 @@ pub struct Periodic {
     /// In wakefulness, per hour of wakefulness in bed.
     pub per_hour_wake: Option<f64>,
 }
+
+/// Less than three minutes is no denominator, h.
+pub const LEAST_HOURS: f64 = 0.05;
 
 /// A thing that this recording cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +131,7 @@ pub fn summarise(
             .and_then(|wasm| periodicity::pi_ratio(wasm.asleep as usize, candidates_asleep)),
         wasm,
         aasm,
+        course: legs.then(|| course::course(night, scored)),
         hypnic_starts: (rate_hz >= SLOWEST_FOR_STARTS_HZ).then_some(starts),
         limb_movements: scored.iter().filter(|m| m.in_bed && m.kind == Kind::LimbMovement).count()
             as u32,
@@ -142,8 +151,8 @@ fn periodic(
     let in_series = || scored.iter().filter(|m| place(m).is_some_and(|p| p.series.is_some()));
     let asleep = in_series().filter(|m| m.asleep).count() as u32;
     let awake = in_series().filter(|m| !m.asleep).count() as u32;
-    // Less than three minutes is no denominator.
-    let per_hour = |count: u32, hours: f64| (hours >= 0.05).then(|| f64::from(count) / hours);
+    let per_hour =
+        |count: u32, hours: f64| (hours >= LEAST_HOURS).then(|| f64::from(count) / hours);
     Periodic {
         asleep,
         awake,

@@ -116,8 +116,8 @@ fn tables_of_bids_and_of_european_spreadsheets_are_read() {
     );
     let events = given(&bids).expect("a table").events.expect("movements");
     let expected = [
-        Event { kind: Some(Kind::LimbMovement), ..Event::new(10.5, 0.0) },
         Event { kind: Some(Kind::Twitch), side: Some(Side::Right), ..Event::new(-2.0, 1.0) },
+        Event { kind: Some(Kind::LimbMovement), ..Event::new(10.5, 0.0) },
     ];
     assert_eq!(events, expected);
     let semicolons = folder.file(
@@ -271,12 +271,12 @@ fn what_is_wrong_with_a_table_is_said() {
         (
             "word.csv",
             "onset_s,duration_s\n1,2\nsoon,2\n",
-            "word.csv, row 3: found \"soon\" in the column onset_s; expected a number.",
+            "word.csv, row 3: found \"soon\" in the column onset_s; expected seconds as a number.",
         ),
         (
             "minus.csv",
             "onset_s,duration_s\n1,-2\n",
-            "row 2: found \"-2\" in the column duration_s; expected a number, 0 or more.",
+            "row 2: found \"-2\" in the column duration_s; expected seconds as a number, 0 or more.",
         ),
         (
             "short.csv",

@@ -10,7 +10,7 @@ use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
 use hypnic::report::files;
 use hypnic::report::tables::{
-    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, Tables,
+    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource, Tables,
 };
 use hypnic::time::{Clock, ZoneSource};
 use jiff::tz::TimeZone;
@@ -232,6 +232,25 @@ impl Night {
             lights_on_source: BedSource::Estimated,
             rate_hz: 50.0,
             cannot_show: self.cannot_show.to_owned(),
+            sleep_source: SleepSource::Estimated,
+            plms: None,
+            plmw: None,
+            aasm_plmw_per_hour: None,
+            clm_per_hour_sleep: None,
+            short_interval_per_hour_sleep: None,
+            isolated_per_hour_sleep: None,
+            plm_by_hour: String::new(),
+            plm_per_hour_third_1: None,
+            plm_per_hour_third_2: None,
+            plm_per_hour_third_3: None,
+            plm_slope_per_hour: None,
+            intervals_under_10: None,
+            intervals_10_to_90: None,
+            intervals_over_90: None,
+            interval_log_mean: None,
+            interval_log_sd: None,
+            plm_duration_mean_s: None,
+            plm_duration_sd_s: None,
         };
         Tables { movements, nights: vec![night], epochs }
     }

@@ -3,11 +3,11 @@
 
 use hypnic::movement::Kind;
 use hypnic::recording::{Block, Frame, Placement, Source};
-use hypnic::report::tables::Pattern;
+use hypnic::report::files::encoded;
+use hypnic::report::tables::{Pattern, Tables};
 use hypnic::simulate::plan::{Calibration, Converter, Faults};
 use hypnic::simulate::{
     Plan, Scene, SimulatedNight, SimulatedSource, Stamps, Truth, TruthEvent, simulate, write_csv,
-    write_truth,
 };
 
 fn read_all(mut source: SimulatedSource) -> (Vec<i64>, Vec<Frame>) {
@@ -383,9 +383,9 @@ fn starts_are_short_and_still_before_and_near_a_transition() {
 #[test]
 fn the_truth_has_the_columns_of_the_movements() {
     let night = simulate(&short(Scene::AnklePlm, 1.0), 1);
-    let mut out = Vec::new();
-    write_truth(&night, &[], &mut out).expect("memory can be written");
-    let text = String::from_utf8(out).expect("text");
+    let tables = Tables { movements: night.movement_rows(&[]), ..Tables::default() };
+    let [(_, movements), ..] = &encoded(&tables)[..] else { panic!("there are tables") };
+    let text = String::from_utf8(movements.clone()).expect("text");
     let fixed = "night,time,onset_s,duration_s,kind,side,peak_g,imi_s,wasm_series,aasm_series,asleep,reason";
     assert!(text.starts_with(fixed), "{}", text.lines().next().unwrap_or_default());
     let first = text.lines().nth(1).expect("an event");

@@ -8,7 +8,7 @@ use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
 use hypnic::report::files::{as_written, encoded, read_tables, replace};
 use hypnic::report::tables::{
-    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, Tables,
+    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource, Tables,
 };
 use proptest::prelude::*;
 
@@ -67,8 +67,8 @@ prop_compose! {
 
 prop_compose! {
     fn night()(
-        words in proptest::collection::vec(words(), 12), side in side(),
-        numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 9),
+        words in proptest::collection::vec(words(), 13), side in side(),
+        numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 21),
         hypnic_starts: Option<u32>, limb_movements: u32,
     ) -> NightRow {
         let mut words = words.into_iter();
@@ -87,7 +87,14 @@ prop_compose! {
             placement: Placement::Mattress, side, placement_source: PlacementSource::Guessed,
             timezone: word(), lights_off_source: BedSource::Given,
             lights_on_source: BedSource::Estimated, rate_hz,
-            cannot_show: word(),
+            cannot_show: word(), sleep_source: SleepSource::Hypnogram, plms: Some(limb_movements),
+            plmw: None, aasm_plmw_per_hour: maybe(), clm_per_hour_sleep: maybe(),
+            short_interval_per_hour_sleep: maybe(), isolated_per_hour_sleep: maybe(),
+            plm_by_hour: word(), plm_per_hour_third_1: maybe(), plm_per_hour_third_2: maybe(),
+            plm_per_hour_third_3: maybe(), plm_slope_per_hour: maybe(),
+            intervals_under_10: hypnic_starts, intervals_10_to_90: None, intervals_over_90: None,
+            interval_log_mean: maybe(), interval_log_sd: maybe(), plm_duration_mean_s: maybe(),
+            plm_duration_sd_s: maybe(),
         }
     }
 }

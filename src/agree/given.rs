@@ -1,20 +1,24 @@
-//! What `hypnic agree` is given: a table of movements, a table of nights, or a
-//! folder that holds both.
+//! What `hypnic agree` is given: movements as a table or as marks of another
+//! program, a table of nights, or a folder that holds both.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+
 use super::nights::NightNumbers;
-use super::table::{Row, Table};
 use super::{Event, HIDDEN};
 use crate::error::{Error, Result};
+use crate::marks::table::{Row, Table};
+use crate::marks::{self, Hypnogram, Labels, Mark, Marks, What, hypnogram};
 use crate::movement::Kind;
 use crate::recording::Side;
 use crate::summary::Pattern;
 
 /// One account of one or more nights.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Given {
     /// The file, or the files of a folder.
     pub files: Vec<PathBuf>,
@@ -22,6 +26,24 @@ pub struct Given {
     pub events: Option<Vec<Event>>,
     /// The nights; `None` of a table of movements.
     pub nights: Option<Vec<NightNumbers>>,
+    /// The wall clock at second 0 of the movements, if the account tells.
+    pub start: Option<DateTime>,
+    /// What had to be assumed, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Given {
+    /// Brings the movements onto the time axis of another account, where both
+    /// tell the clock. Returns by how many seconds they were moved.
+    pub fn align(&mut self, with: &Self) -> f64 {
+        let (Some(start), Some(other)) = (self.start, with.start) else { return 0.0 };
+        let by_s = start.duration_since(other).as_secs_f64();
+        for event in self.events.iter_mut().flatten() {
+            event.onset_s += by_s;
+        }
+        self.start = Some(other);
+        by_s
+    }
 }
 
 /// The tables of movements and nights in a result folder and in a simulated one.
@@ -40,7 +62,7 @@ const EVENT_HELP: &str = "A table of movements has onset_s and duration_s (or on
 const NIGHT_HELP: &str = "recording and night bring the nights of both tables together.";
 
 /// Reads a file or a folder. A file is a table of nights if it has no onsets
-/// but a column of the nights.
+/// but a column of the nights; marks of other programs are read as [`marks`].
 ///
 /// # Errors
 /// A file that cannot be read, a folder without such tables, a table that lacks
@@ -48,22 +70,63 @@ const NIGHT_HELP: &str = "recording and night bring the nights of both tables to
 pub fn given(path: &Path) -> Result<Given> {
     if path.is_dir() {
         let [movements, nights] = in_folder(path)?;
-        let events = events(&table(&movements)?)?;
-        let (mut files, mut read_nights) = (vec![movements], None);
+        let mut given = in_file(&movements)?;
         if nights.exists() {
-            read_nights = Some(night_numbers(&table(&nights)?)?);
-            files.push(nights);
+            given.nights = Some(night_numbers(&table(&nights)?)?);
+            given.files.push(nights);
         }
-        return Ok(Given { files, events: Some(events), nights: read_nights });
+        return Ok(given);
     }
-    let table = table(path)?;
-    let files = vec![path.to_owned()];
-    let of_nights = table.column(&ONSET).is_none() && is_of_nights(&table);
-    if of_nights {
-        Ok(Given { files, events: None, nights: Some(night_numbers(&table)?) })
-    } else {
-        Ok(Given { files, events: Some(events(&table)?), nights: None })
+    in_file(path)
+}
+
+fn in_file(path: &Path) -> Result<Given> {
+    let bytes = fs::read(path).map_err(Error::read(path))?;
+    let mut given = Given { files: vec![path.to_owned()], ..Given::default() };
+    if marks::format(&bytes) == marks::Format::Table {
+        let table = Table::parse(path, &bytes)?;
+        if table.column(&ONSET).is_none() && is_of_nights(&table) {
+            given.nights = Some(night_numbers(&table)?);
+            return Ok(given);
+        }
+        if table.column(&["trial_type"]).is_none() {
+            given.events = Some(events(&table)?);
+            given.start = start(&table);
+            return Ok(given);
+        }
     }
+    let Marks { list, start, notes } = marks::parse(path, &bytes, &Labels::default())?;
+    given.events = Some(marked(&list));
+    (given.start, given.notes) = (start, notes);
+    Ok(given)
+}
+
+/// The movements among marks.
+fn marked(list: &[Mark]) -> Vec<Event> {
+    let hypnogram = Hypnogram::new(list);
+    // Only if some are called periodic does it say something that others are not.
+    let tells_series = list.iter().any(|mark| mark.periodic);
+    let event = |mark: &Mark| {
+        let What::Movement(kind) = mark.what else { return None };
+        Some(Event {
+            kind: Some(kind),
+            side: mark.side,
+            in_series: tells_series.then_some(mark.periodic),
+            asleep: hypnogram.at(mark.onset_s).asleep(),
+            ..Event::new(mark.onset_s, mark.duration_s)
+        })
+    };
+    list.iter().filter_map(event).collect()
+}
+
+/// The wall clock at second 0, by the first row with a time.
+fn start(table: &Table) -> Option<DateTime> {
+    let (time, onset) = (table.column(&["time"])?, table.column(&ONSET)?);
+    table.rows().find_map(|row| {
+        let wall = hypnogram::wall(row.word(Some(time))?)?;
+        let onset_s = row.number(Some(onset), f64::NEG_INFINITY).ok()??;
+        wall.checked_sub(SignedDuration::from_millis((onset_s * 1e3).round() as i64)).ok()
+    })
 }
 
 /// Reads a table of nights, or that of a folder.
@@ -76,7 +139,7 @@ pub fn given_nights(path: &Path) -> Result<Given> {
         false => path.to_owned(),
     };
     let nights = night_numbers(&table(&file)?)?;
-    Ok(Given { files: vec![file], events: None, nights: Some(nights) })
+    Ok(Given { files: vec![file], nights: Some(nights), ..Given::default() })
 }
 
 fn in_folder(dir: &Path) -> Result<[PathBuf; 2]> {
@@ -105,7 +168,7 @@ fn events(table: &Table) -> Result<Vec<Event>> {
     if duration.is_none() {
         return Err(table.lacks("a column duration_s", EVENT_HELP));
     }
-    let kind = table.column(&["kind", "trial_type"]);
+    let kind = table.column(&["kind"]);
     let side = table.column(&["side"]);
     let series = table.column(&["wasm_series", "series"]);
     let asleep = table.column(&["asleep"]);

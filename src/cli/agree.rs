@@ -17,9 +17,10 @@ const TOLERANCE_S: f64 = 1.0;
 
 /// Tell how well what was found agrees with a reference
 ///
-/// Both are a result folder, a folder of `hypnic simulate`, or a CSV with the
+/// Both are a result folder, a folder of `hypnic simulate`, a CSV with the
 /// columns onset_s and duration_s (optional: kind, side, wasm_series, asleep),
-/// from marks by hand, EMG or another program. Each movement has at most one
+/// from marks by hand, EMG or another program, or annotations: EDF+, .annot of
+/// Luna, events.tsv of BIDS, XML of the NSRR, events of Noxturnal. Each movement has at most one
 /// partner; of all pairings the one with the most pairs and the least distance
 /// of onsets is taken. Folders and tables with a row a night are also compared
 /// night by night: bias and limits of agreement (Bland & Altman 1986), ICC(2,1)
@@ -66,7 +67,15 @@ enum ByArg {
 pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let by = by(args.by, args.tolerance_s)?;
     let read = if args.nights { given_nights } else { given };
-    let agreement = agreement(&read(&args.found)?, &read(&args.reference)?, by)?;
+    let (found, mut reference) = (read(&args.found)?, read(&args.reference)?);
+    let moved_s = reference.align(&found);
+    for note in found.notes.iter().chain(&reference.notes) {
+        super::complain(note);
+    }
+    if moved_s != 0.0 {
+        super::complain(&format!("The reference was moved by {moved_s} s, by the clocks of both."));
+    }
+    let agreement = agreement(&found, &reference, by)?;
     let mut stdout = io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut stdout, &agreement).map_err(io::Error::from)?;

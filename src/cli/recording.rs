@@ -4,12 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use hypnic::batch::plan::Item;
 use hypnic::error::{Error, Position, Result};
 use hypnic::input::OpenOptions;
+use hypnic::marks::diary::Entry;
+use hypnic::marks::{self, Labels, Marks, What};
 use hypnic::night::{BedTime, BedTimes};
 use hypnic::pipeline::Settings;
 use hypnic::recording::{Placement, Side};
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 /// What may be said of a recording.
@@ -31,6 +34,13 @@ pub struct RecordingOptions {
     /// Lights on, likewise
     #[arg(long, value_name = "TIME", help_heading = "Recording")]
     pub lights_on: Option<String>,
+    /// Sleep as somebody scored it, in place of the estimate: EDF+, .annot, NSRR or Compumedics
+    /// XML, Noxturnal, or a CSV of epochs with a column stage
+    #[arg(long, value_name = "HYPNOGRAM", help_heading = "Recording")]
+    pub sleep: Option<PathBuf>,
+    /// Bed times by night: a CSV with the columns night, lights_off and lights_on
+    #[arg(long, value_name = "CSV", help_heading = "Recording")]
+    pub diary: Option<PathBuf>,
     /// Accept acceleration without gravity (posture and tilt are then unknown)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Reading")]
     pub linear: Option<bool>,
@@ -80,10 +90,37 @@ impl RecordingOptions {
             timezone: self.timezone.or(base.timezone),
             lights_off: self.lights_off.or(base.lights_off),
             lights_on: self.lights_on.or(base.lights_on),
+            sleep: self.sleep.or(base.sleep),
+            diary: self.diary.or(base.diary),
             linear: self.linear.or(base.linear),
             rate_hz: self.rate_hz.or(base.rate_hz),
             full_scale_g: self.full_scale_g.or(base.full_scale_g),
         })
+    }
+
+    /// These options for one recording of a manifest: what its row says wins.
+    ///
+    /// # Errors
+    /// A placement or a side that is none.
+    pub fn of_item(&self, item: &Item) -> Result<Self> {
+        let mut options = self.clone();
+        if !item.placement.is_empty() {
+            options.placement = Some(choice("placement", &item.placement)?);
+        }
+        if !item.side.is_empty() {
+            options.side = Some(choice("side", &item.side)?);
+        }
+        let texts = [
+            (&mut options.timezone, item.timezone.clone()),
+            (&mut options.lights_off, on_the_night(&item.night, &item.lights_off)),
+            (&mut options.lights_on, on_the_night(&item.night, &item.lights_on)),
+        ];
+        for (option, text) in texts {
+            if !text.is_empty() {
+                *option = Some(text);
+            }
+        }
+        Ok(options)
     }
 
     /// How the file is to be read.
@@ -118,6 +155,8 @@ impl RecordingOptions {
                 off: bed_time("--lights-off", self.lights_off.as_deref())?,
                 on: bed_time("--lights-on", self.lights_on.as_deref())?,
             },
+            diary: self.diary.as_deref().map_or(Ok(Vec::new()), diary)?,
+            sleep: self.sleep.as_deref().map(sleep).transpose()?,
             ..Settings::default()
         })
     }
@@ -138,6 +177,52 @@ fn read(path: &Path) -> Result<RecordingOptions> {
             help: "`hypnic analyze --help` lists them.".to_owned(),
         }
     })
+}
+
+/// The bed times of a diary.
+fn diary(path: &Path) -> Result<Vec<BedTimes>> {
+    let times = |entry: Entry| BedTimes {
+        off: entry.lights_off.map(BedTime::Once),
+        on: entry.lights_on.map(BedTime::Once),
+    };
+    Ok(marks::diary::read(path)?.into_iter().map(times).collect())
+}
+
+/// The marks of a hypnogram, which have at least one stage.
+fn sleep(path: &Path) -> Result<Marks> {
+    let marks = marks::read(path, &Labels::default())?;
+    if marks.any(|what| matches!(what, What::Stage(stage) if stage.asleep().is_some())) {
+        return Ok(marks);
+    }
+    Err(Error::Input {
+        path: path.to_owned(),
+        at: Position::File,
+        found: "no stage of sleep".to_owned(),
+        expected: "stages such as W, N1, N2, N3, R or sleep".to_owned(),
+        help: "--sleep takes a hypnogram; leave it out to estimate sleep from movement.".to_owned(),
+    })
+}
+
+/// The value of a column that has the values of an option.
+fn choice<T: ValueEnum>(name: &'static str, text: &str) -> Result<T> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        Error::Setting { name, problem: format!("{text:?} is none of {}", names.join(", ")) }
+    })
+}
+
+/// A time of day on the date of an evening; before noon it is of the day after.
+/// Any other text as it is.
+fn on_the_night(night: &str, text: &str) -> String {
+    match (night.parse::<Date>(), text.parse::<Time>()) {
+        (Ok(evening), Ok(time)) => {
+            let is_next = time < Time::constant(12, 0, 0, 0);
+            let date = if is_next { evening.tomorrow().unwrap_or(evening) } else { evening };
+            date.to_datetime(time).to_string()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {

@@ -48,7 +48,8 @@ const UP_SHARE: f64 = 0.5;
 /// … in at least this many rows of five.
 const UP_ROWS: usize = 3;
 
-/// Takes the given times, estimates those that are missing, and takes sleep
+/// Takes the given times (those typed before those of a diary, and these before
+/// those of a hypnogram), estimates those that are missing, and takes sleep
 /// back from rows outside the time in bed.
 ///
 /// Estimated: the sleep period is the largest group of sleeps with no more than
@@ -63,8 +64,16 @@ pub(super) fn find(
 ) -> Bed {
     let start_s = rows.first().map_or(cut.from_s, |row| row.onset_s);
     let end_s = rows.last().map_or(cut.to_s, |row| row.onset_s + ROW_S);
-    let off_given = given(about.bed_times.off, cut, about);
-    let on_given = given(about.bed_times.on, cut, about);
+    let scored = about.sleep.and_then(|sleep| sleep.bed_s(start_s, end_s));
+    let of_diary = |which: fn(&BedTimes) -> Option<BedTime>| {
+        about.diary.iter().find_map(|times| given(which(times), cut, about))
+    };
+    let off_given = given(about.bed_times.off, cut, about)
+        .or_else(|| of_diary(|times| times.off))
+        .or(scored.map(|bed| bed.0));
+    let on_given = given(about.bed_times.on, cut, about)
+        .or_else(|| of_diary(|times| times.on))
+        .or(scored.map(|bed| bed.1));
     let (estimated_off_s, estimated_on_s) = estimate(rows, stirrings).unwrap_or((start_s, end_s));
     let off_s = off_given.unwrap_or(estimated_off_s).clamp(start_s, end_s);
     let on_s = on_given.unwrap_or(estimated_on_s).clamp(off_s, end_s);

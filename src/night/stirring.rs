@@ -29,6 +29,11 @@ const MOST_NEIGHBOURS: u32 = 4;
 const LIMB_TILT_DEG: f32 = 0.4;
 const LIMB_ACTIVE_S: f32 = 0.3;
 
+/// Noise reaches so many times the floor of the band, at a mean frequency above
+/// this, Hz: a bed that is pushed swings at 3 to 8 Hz.
+const BED_NOISE_FLOORS: f32 = 3.0;
+const BED_NOISE_HZ: f32 = 8.0;
+
 /// Fewest limb movements in a row that are a train, and the shortest interval
 /// in one, s (AASM; the series rules themselves come later).
 const FEWEST_IN_TRAIN: usize = 4;
@@ -77,27 +82,39 @@ pub fn bulk_s(movement: &Movement) -> f32 {
 }
 
 /// Whether a movement goes out and comes back as a limb does.
-pub fn is_limb_like(movement: &Movement) -> bool {
-    movement.rhythm.is_none()
-        && movement.tilt_deg >= LIMB_TILT_DEG
-        && movement.active_s >= LIMB_ACTIVE_S
-        && movement.turn_deg < BODY_TURN_DEG
-        && bulk_s(movement) < BODY_BULK_S
+pub fn is_limb_like(movement: &Movement, placement: Placement) -> bool {
+    if movement.rhythm.is_some() || movement.active_s < LIMB_ACTIVE_S {
+        return false;
+    }
+    if placement == Placement::Mattress {
+        return !is_bed_noise(movement) && !is_body_alone(movement, placement);
+    }
+    movement.tilt_deg >= LIMB_TILT_DEG && !is_body_alone(movement, placement)
+}
+
+/// Whether what was found on a mattress is no more than an unusual breath: the
+/// mean swings a little, and in the band of jerks there is only noise, of its
+/// frequency.
+pub fn is_bed_noise(movement: &Movement) -> bool {
+    movement.burst_g < BED_NOISE_FLOORS * movement.floor_g && movement.centroid_hz >= BED_NOISE_HZ
+}
+
+/// Whether a movement is the body's by itself, whatever is around it.
+fn is_body_alone(movement: &Movement, placement: Placement) -> bool {
+    is_of_body(movement, Company::default(), placement)
 }
 
 /// What surrounds each of the movements, which are ascending by onset.
-pub fn company(movements: &[Movement], rate_hz: f64) -> Vec<Company> {
+pub fn company(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Company> {
     let reach = (LONGEST_INTERVAL_S * rate_hz) as u64;
-    let is_body =
-        |movement: &Movement| movement.turn_deg >= BODY_TURN_DEG || bulk_s(movement) >= BODY_BULK_S;
     (0..movements.len())
         .map(|index| {
             let near = |other: &&Movement| other.onset.abs_diff(movements[index].onset) <= reach;
             let before = movements[..index].iter().rev().take_while(near);
             let after = movements[index + 1..].iter().take_while(near);
             before.chain(after).fold(Company::default(), |company, other| Company {
-                limbs: company.limbs + u32::from(is_limb_like(other)),
-                bodies: company.bodies + u32::from(is_body(other)),
+                limbs: company.limbs + u32::from(is_limb_like(other, placement)),
+                bodies: company.bodies + u32::from(is_body_alone(other, placement)),
             })
         })
         .collect()
@@ -122,7 +139,7 @@ fn body_bulk_s(company: Company) -> f32 {
 
 /// What took part in each of the movements, which are ascending by onset.
 pub fn parts(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Part> {
-    let company = company(movements, rate_hz);
+    let company = company(movements, rate_hz, placement);
     let mut parts: Vec<Part> = movements
         .iter()
         .zip(&company)
@@ -137,8 +154,7 @@ pub fn parts(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<
     let interval_s =
         |from: usize, to: usize| (movements[to].onset - movements[from].onset) as f64 / rate_hz;
     for index in 0..movements.len() {
-        let is_seen = placement == Placement::Mattress || is_limb_like(&movements[index]);
-        if parts[index] == Part::Body || !is_seen {
+        if parts[index] == Part::Body || !is_limb_like(&movements[index], placement) {
             continue;
         }
         match run.last() {

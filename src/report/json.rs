@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::recording_name;
 use super::tables::NightRow;
+use crate::column::with_columns;
 use crate::condition::Ledger;
 use crate::pipeline::{Analysis, PlacementSource};
 use crate::recording::{Format, Placement, Side, Unit};
@@ -34,39 +35,41 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub nights: &'a [NightRow],
 }
 
-/// What the recording was understood to be.
-#[derive(Debug, Clone, Serialize)]
-pub struct RecordingPart {
-    /// Name of the file.
-    pub file: String,
-    /// BLAKE3 of its bytes.
-    pub blake3: String,
-    /// Kind of file.
-    pub format: Format,
-    /// Layout in words.
-    pub layout: String,
-    /// Device, if named.
-    pub device: Option<String>,
-    /// Unit of its numbers.
-    pub unit: Unit,
-    /// How the unit is known.
-    pub unit_source: String,
-    /// False for linear acceleration.
-    pub has_gravity: bool,
-    /// How the rate is known.
-    pub rate_source: String,
-    /// First frame, ISO 8601.
-    pub start: Option<String>,
-    /// Time zone, if known.
-    pub timezone: Option<String>,
-    /// How the clock and the zone are known, in words.
-    pub clock: String,
-    /// Where the sensor was.
-    pub placement: Placement,
-    /// How that is known.
-    pub placement_source: PlacementSource,
-    /// On which side.
-    pub side: Option<Side>,
+with_columns! {
+    /// What the recording was understood to be.
+    #[derive(Debug, Clone, Serialize)]
+    pub struct RecordingPart {
+        /// Name of the file.
+        pub file: String,
+        /// BLAKE3 of its bytes.
+        pub blake3: String,
+        /// Kind of file.
+        pub format: Format,
+        /// Layout in words.
+        pub layout: String,
+        /// Device, if named.
+        pub device: Option<String>,
+        /// Unit of its numbers.
+        pub unit: Unit,
+        /// How the unit is known.
+        pub unit_source: String,
+        /// False for linear acceleration.
+        pub has_gravity: bool,
+        /// How the rate is known.
+        pub rate_source: String,
+        /// First frame, ISO 8601.
+        pub start: Option<String>,
+        /// Time zone, if known.
+        pub timezone: Option<String>,
+        /// How the clock and the zone are known, in words.
+        pub clock: String,
+        /// Where the sensor was.
+        pub placement: Placement,
+        /// How that is known.
+        pub placement_source: PlacementSource,
+        /// On which side.
+        pub side: Option<Side>,
+    }
 }
 
 /// Stands in every result.

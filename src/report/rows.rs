@@ -5,6 +5,7 @@ use crate::night::Night;
 use crate::pipeline::{AnalysedNight, Analysis};
 use crate::score::InSeries;
 use crate::score::night::Scored;
+use crate::summary::{Course, LEAST_HOURS};
 
 /// The rows of all three tables.
 pub fn tables(analysis: &Analysis) -> Tables {
@@ -42,7 +43,7 @@ fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> Movement
     let series = |place: Option<InSeries>| place.and_then(|place| place.series);
     let movement = &scored.movement;
     let reason = match &scored.place.wasm {
-        Some(place) => format!("{}; {}", scored.why, place.reason),
+        Some(place) => format!("{}; {place}", scored.why),
         None => scored.why.to_string(),
     };
     MovementRow {
@@ -69,6 +70,12 @@ fn night_row(analysis: &Analysis, analysed: &AnalysedNight) -> NightRow {
     let clock = &analysis.spec.clock;
     let label = |at_s: Option<f64>| at_s.map_or_else(String::new, |at_s| clock.label(at_s));
     let words = |list: Vec<String>| list.join("; ");
+    let course = summary.course.as_ref();
+    let per_hour_sleep = |count: fn(&Course) -> u32| {
+        let count = f64::from(count(course?));
+        (summary.hours_asleep >= LEAST_HOURS).then(|| count / summary.hours_asleep)
+    };
+    let third = |n: usize| course.and_then(|course| course.by_third[n]);
     NightRow {
         recording: recording_name(analysis),
         night: night.label.clone(),
@@ -106,5 +113,31 @@ fn night_row(analysis: &Analysis, analysed: &AnalysedNight) -> NightRow {
         lights_on_source: BedSource::new(night.bed.on_given),
         rate_hz: analysis.ledger.rate_hz,
         cannot_show: words(summary.cannot_show.iter().map(ToString::to_string).collect()),
+        sleep_source: night.sleep_source,
+        plms: summary.wasm.map(|wasm| wasm.asleep),
+        plmw: summary.wasm.map(|wasm| wasm.awake),
+        aasm_plmw_per_hour: summary.aasm.and_then(|aasm| aasm.per_hour_wake),
+        clm_per_hour_sleep: per_hour_sleep(|course| course.candidates_asleep),
+        short_interval_per_hour_sleep: per_hour_sleep(|course| course.short_interval_asleep),
+        isolated_per_hour_sleep: per_hour_sleep(|course| course.isolated_asleep),
+        plm_by_hour: course.map_or_else(String::new, by_hour),
+        plm_per_hour_third_1: third(0),
+        plm_per_hour_third_2: third(1),
+        plm_per_hour_third_3: third(2),
+        plm_slope_per_hour: course.and_then(|course| course.slope_per_hour),
+        intervals_under_10: course.map(|course| course.intervals.under_10_s),
+        intervals_10_to_90: course.map(|course| course.intervals.from_10_to_90_s),
+        intervals_over_90: course.map(|course| course.intervals.over_90_s),
+        interval_log_mean: course.and_then(|course| course.intervals.log_mean),
+        interval_log_sd: course.and_then(|course| course.intervals.log_sd),
+        plm_duration_mean_s: course.and_then(|course| course.duration_mean_s),
+        plm_duration_sd_s: course.and_then(|course| course.duration_sd_s),
     }
+}
+
+/// The rates of the hours in words of one decimal.
+fn by_hour(course: &Course) -> String {
+    let shown =
+        |rate: &Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
+    course.by_hour.iter().map(shown).collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::column::with_columns;
 use crate::movement::Kind;
+pub use crate::night::SleepSource;
 pub use crate::pipeline::PlacementSource;
 use crate::recording::Side;
 pub use crate::summary::Pattern;
@@ -19,139 +21,184 @@ pub struct Tables {
     pub epochs: Vec<EpochRow>,
 }
 
-/// One row of `movements.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MovementRow {
-    /// The evening's date (noon to noon); `1`, `2`, … without a clock.
-    pub night: String,
-    /// ISO 8601 of the onset; empty without a clock.
-    pub time: String,
-    /// Seconds from the first frame of the recording.
-    pub onset_s: f64,
-    /// Seconds.
-    pub duration_s: f64,
-    /// What it is taken to be.
-    pub kind: Kind,
-    /// The side, if known.
-    pub side: Option<Side>,
-    /// Largest band-filtered acceleration, g.
-    pub peak_g: f64,
-    /// Onset to onset from the previous candidate movement (CLM), s; empty
-    /// where undefined, and on movements that are no candidates.
-    pub imi_s: Option<f64>,
-    /// Number of the WASM 2016 series, from 1.
-    pub wasm_series: Option<u32>,
-    /// Number of the AASM series, from 1.
-    pub aasm_series: Option<u32>,
-    /// Whether its onset lies in estimated sleep.
-    pub asleep: bool,
-    /// Why this kind, in words.
-    pub reason: String,
-    /// Largest angle of gravity against the posture before, degrees.
-    pub tilt_deg: f64,
-    /// Angle of gravity left after the movement, degrees.
-    pub turn_deg: f64,
-    /// Onset to the first strong peak, s.
-    pub rise_s: f64,
+with_columns! {
+    /// One row of `movements.csv`.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct MovementRow {
+        /// The evening's date (noon to noon); `1`, `2`, … without a clock.
+        pub night: String,
+        /// ISO 8601 of the onset; empty without a clock.
+        pub time: String,
+        /// Onset, from the first sample of the recording.
+        pub onset_s: f64,
+        /// Duration.
+        pub duration_s: f64,
+        /// What it is taken to be.
+        pub kind: Kind,
+        /// The side, if known.
+        pub side: Option<Side>,
+        /// Largest band-filtered acceleration, g.
+        pub peak_g: f64,
+        /// Onset to onset from the previous candidate movement (CLM), s; empty
+        /// where undefined, and on movements that are no candidates.
+        pub imi_s: Option<f64>,
+        /// Number of the WASM 2016 series, from 1.
+        pub wasm_series: Option<u32>,
+        /// Number of the AASM series, from 1.
+        pub aasm_series: Option<u32>,
+        /// Whether its onset lies in estimated sleep.
+        pub asleep: bool,
+        /// Why this kind, in words.
+        pub reason: String,
+        /// Largest angle of gravity against the posture before, degrees.
+        pub tilt_deg: f64,
+        /// Angle of gravity left after the movement, degrees.
+        pub turn_deg: f64,
+        /// Onset to the first strong peak, s.
+        pub rise_s: f64,
+    }
 }
 
-/// One row of `epochs.csv`: 30 s.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochRow {
-    /// The night it belongs to.
-    pub night: String,
-    /// ISO 8601 of its begin; empty without a clock.
-    pub time: String,
-    /// Seconds from the first frame of the recording.
-    pub onset_s: f64,
-    /// Estimated asleep.
-    pub asleep: bool,
-    /// Estimated worn (for a mattress: somebody lies there).
-    pub worn: bool,
-    /// Share of the epoch that was recorded, 0 to 1; under a half is a gap.
-    pub observed: f64,
-    /// Angle of gravity to the posture held longest in the night, degrees;
-    /// empty in a gap.
-    pub posture_deg: Option<f64>,
-    /// Mean band-filtered acceleration, mg; empty in a gap.
-    pub activity_mg: Option<f64>,
+with_columns! {
+    /// One row of `epochs.csv`: 30 s.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct EpochRow {
+        /// The night it belongs to.
+        pub night: String,
+        /// ISO 8601 of its begin; empty without a clock.
+        pub time: String,
+        /// Onset, from the first sample of the recording.
+        pub onset_s: f64,
+        /// Estimated asleep.
+        pub asleep: bool,
+        /// Estimated worn (for a mattress: somebody lies there).
+        pub worn: bool,
+        /// Share of the epoch that was recorded, 0 to 1; under a half is a gap.
+        pub observed: f64,
+        /// Angle of gravity to the posture held longest in the night, degrees;
+        /// empty in a gap.
+        pub posture_deg: Option<f64>,
+        /// Mean band-filtered acceleration, mg; empty in a gap.
+        pub activity_mg: Option<f64>,
+    }
 }
 
-/// One row of `nights.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NightRow {
-    /// Name of the recording's file.
-    pub recording: String,
-    /// The evening's date; `1`, `2`, … without a clock.
-    pub night: String,
-    /// ISO 8601 of the first recorded moment of the night; empty without a clock.
-    pub start: String,
-    /// … of the last.
-    pub end: String,
-    /// … of going to bed to sleep, given or estimated.
-    pub lights_off: String,
-    /// … of getting up.
-    pub lights_on: String,
-    /// … of falling asleep.
-    pub sleep_onset: String,
-    /// … of the last waking.
-    pub final_wake: String,
-    /// Lights-off to lights-on, h.
-    pub hours_in_bed: f64,
-    /// Estimated sleep within it, h.
-    pub hours_asleep: f64,
-    /// Recorded and worn within it, h.
-    pub hours_observed: f64,
-    /// WASM 2016 PLM per hour of estimated sleep (movements in sleep).
-    pub plm_per_hour_sleep: Option<f64>,
-    /// WASM 2016 PLM per observed hour in bed (all).
-    pub plm_per_hour_bed: Option<f64>,
-    /// WASM 2016 PLM per hour of wakefulness in bed (movements in wakefulness).
-    pub plmw_per_hour: Option<f64>,
-    /// Periodicity index of Ferri 2006.
-    pub pi_ferri: Option<f64>,
-    /// PLM over candidate movements, in sleep (WASM 2016).
-    pub pi_ratio: Option<f64>,
-    /// Number of hypnic starts; empty where the recording cannot show them.
-    pub hypnic_starts: Option<u32>,
-    /// Number of limb movements.
-    pub limb_movements: u32,
-    /// What stands out.
-    pub pattern: Pattern,
-    /// The evidence for the pattern, in words.
-    pub evidence: String,
-    /// AASM PLM per hour of estimated sleep.
-    pub aasm_plm_per_hour_sleep: Option<f64>,
-    /// AASM-interval PLM per observed hour in bed.
-    pub aasm_plm_per_hour_bed: Option<f64>,
-    /// `start` to `final_wake` again, as seconds from the first frame.
-    pub start_s: f64,
-    /// Seconds from the first frame.
-    pub end_s: f64,
-    /// Seconds from the first frame.
-    pub lights_off_s: f64,
-    /// Seconds from the first frame.
-    pub lights_on_s: f64,
-    /// Seconds from the first frame; empty if nobody slept.
-    pub sleep_onset_s: Option<f64>,
-    /// Seconds from the first frame; empty if nobody slept.
-    pub final_wake_s: Option<f64>,
-    /// Where the sensor was.
-    pub placement: crate::recording::Placement,
-    /// How that is known.
-    pub placement_source: PlacementSource,
-    /// The side it was on, if known.
-    pub side: Option<Side>,
-    /// Name of the time zone, if known.
-    pub timezone: String,
-    /// How lights-off is known.
-    pub lights_off_source: BedSource,
-    /// How lights-on is known.
-    pub lights_on_source: BedSource,
-    /// Rate of the recording, Hz.
-    pub rate_hz: f64,
-    /// What this recording cannot show, in words; empty if nothing.
-    pub cannot_show: String,
+with_columns! {
+    /// One row of `nights.csv`.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct NightRow {
+        /// Name of the recording's file.
+        pub recording: String,
+        /// The evening's date; `1`, `2`, … without a clock.
+        pub night: String,
+        /// ISO 8601 of the first recorded moment of the night; empty without a clock.
+        pub start: String,
+        /// ISO 8601 of the last recorded moment of the night; empty without a clock.
+        pub end: String,
+        /// ISO 8601 of going to bed to sleep, given or estimated; empty without a clock.
+        pub lights_off: String,
+        /// ISO 8601 of getting up, given or estimated; empty without a clock.
+        pub lights_on: String,
+        /// ISO 8601 of falling asleep; empty if nobody slept.
+        pub sleep_onset: String,
+        /// ISO 8601 of the last waking; empty if nobody slept.
+        pub final_wake: String,
+        /// Lights-off to lights-on, h.
+        pub hours_in_bed: f64,
+        /// Estimated sleep within it, h.
+        pub hours_asleep: f64,
+        /// Recorded and worn within it, h.
+        pub hours_observed: f64,
+        /// WASM 2016 PLM per hour of estimated sleep (movements in sleep).
+        pub plm_per_hour_sleep: Option<f64>,
+        /// WASM 2016 PLM per observed hour in bed (all).
+        pub plm_per_hour_bed: Option<f64>,
+        /// WASM 2016 PLM per hour of wakefulness in bed (movements in wakefulness).
+        pub plmw_per_hour: Option<f64>,
+        /// Periodicity index of Ferri 2006.
+        pub pi_ferri: Option<f64>,
+        /// PLM over candidate movements, in sleep (WASM 2016).
+        pub pi_ratio: Option<f64>,
+        /// Number of hypnic starts; empty where the recording cannot show them.
+        pub hypnic_starts: Option<u32>,
+        /// Number of limb movements.
+        pub limb_movements: u32,
+        /// What stands out.
+        pub pattern: Pattern,
+        /// The evidence for the pattern, in words.
+        pub evidence: String,
+        /// AASM PLM per hour of estimated sleep.
+        pub aasm_plm_per_hour_sleep: Option<f64>,
+        /// AASM-interval PLM per observed hour in bed.
+        pub aasm_plm_per_hour_bed: Option<f64>,
+        /// First recorded moment of the night, from the first sample of the recording.
+        pub start_s: f64,
+        /// Last recorded moment of the night, from the first sample.
+        pub end_s: f64,
+        /// Going to bed to sleep, from the first sample.
+        pub lights_off_s: f64,
+        /// Getting up, from the first sample.
+        pub lights_on_s: f64,
+        /// Falling asleep, from the first sample; empty if nobody slept.
+        pub sleep_onset_s: Option<f64>,
+        /// Last waking, from the first sample; empty if nobody slept.
+        pub final_wake_s: Option<f64>,
+        /// Where the sensor was.
+        pub placement: crate::recording::Placement,
+        /// How that is known.
+        pub placement_source: PlacementSource,
+        /// The side it was on, if known.
+        pub side: Option<Side>,
+        /// Name of the time zone, if known.
+        pub timezone: String,
+        /// How lights-off is known.
+        pub lights_off_source: BedSource,
+        /// How lights-on is known.
+        pub lights_on_source: BedSource,
+        /// Rate of the recording, Hz.
+        pub rate_hz: f64,
+        /// What this recording cannot show, in words; empty if nothing.
+        pub cannot_show: String,
+        /// How sleep is known: estimated from movement, or as a hypnogram says.
+        pub sleep_source: SleepSource,
+        /// Number of WASM 2016 PLM in sleep.
+        pub plms: Option<u32>,
+        /// Number of WASM 2016 PLM in wakefulness in bed.
+        pub plmw: Option<u32>,
+        /// AASM-interval PLM per hour of wakefulness in bed.
+        pub aasm_plmw_per_hour: Option<f64>,
+        /// Candidate movements in sleep per hour of sleep.
+        pub clm_per_hour_sleep: Option<f64>,
+        /// Candidates in sleep less than 10 s after another, per hour of sleep.
+        pub short_interval_per_hour_sleep: Option<f64>,
+        /// Candidates in sleep with no other within 90 s, per hour of sleep.
+        pub isolated_per_hour_sleep: Option<f64>,
+        /// WASM 2016 PLM per hour of sleep in each hour after lights off, with
+        /// blanks between; `-` for an hour with under 15 min of sleep.
+        pub plm_by_hour: String,
+        /// WASM 2016 PLM per hour of sleep in the first third of the time in bed.
+        pub plm_per_hour_third_1: Option<f64>,
+        /// WASM 2016 PLM per hour of sleep in the second third of the time in bed.
+        pub plm_per_hour_third_2: Option<f64>,
+        /// WASM 2016 PLM per hour of sleep in the last third of the time in bed.
+        pub plm_per_hour_third_3: Option<f64>,
+        /// Change of that rate from hour to hour of the night, by least squares.
+        pub plm_slope_per_hour: Option<f64>,
+        /// Intervals between candidates under 10 s.
+        pub intervals_under_10: Option<u32>,
+        /// Intervals between candidates from 10 to 90 s.
+        pub intervals_10_to_90: Option<u32>,
+        /// Intervals between candidates over 90 s.
+        pub intervals_over_90: Option<u32>,
+        /// Mean of ln(interval in s) from 10 to 90 s.
+        pub interval_log_mean: Option<f64>,
+        /// Standard deviation of ln(interval in s) from 10 to 90 s.
+        pub interval_log_sd: Option<f64>,
+        /// Mean duration of WASM 2016 PLM.
+        pub plm_duration_mean_s: Option<f64>,
+        /// Standard deviation of the duration of WASM 2016 PLM.
+        pub plm_duration_sd_s: Option<f64>,
+    }
 }
 
 /// How a bed time is known.

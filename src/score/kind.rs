@@ -61,7 +61,7 @@ const RHYTHM_TILT_DEG: f32 = 12.0;
 
 /// Through a mattress, what is quicker and stronger than this comes from
 /// outside, Hz and g: a limb arrives weak, and slowed by the bed.
-const OUTSIDE_HZ: f32 = 7.5;
+const OUTSIDE_HZ: f32 = 6.7;
 const OUTSIDE_G: f32 = 0.009;
 
 /// The shortest that can be told from a twitch through a mattress, s.
@@ -173,6 +173,9 @@ pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
     if let Some(found) = regular(movement, context) {
         return found;
     }
+    if on_mattress && is_from_outside(movement) {
+        return (Kind::Disturbance, Why::Shaken { centroid_hz: movement.centroid_hz });
+    }
     if let Some(found) = starts::classify(movement, context, duration_s) {
         return found;
     }
@@ -222,6 +225,11 @@ fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) 
     (Kind::LimbMovement, returned(movement))
 }
 
+/// Whether what a mattress feels is the ring of the building.
+fn is_from_outside(movement: &Movement) -> bool {
+    movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G
+}
+
 /// Whether a movement is brief and does not tilt the sensor: the twitches, and
 /// what rings like one.
 pub fn is_brief_shake(movement: &Movement, rate_hz: f64) -> bool {
@@ -235,9 +243,6 @@ fn through_mattress(movement: &Movement, duration_s: f64) -> (Kind, Why) {
     let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
     if movement.burst_g >= WEAKEST_GROSS_ON_MATTRESS_G && movement.active_s >= BODY_ACTIVE_S {
         return (Kind::GrossMovement, Why::Restless);
-    }
-    if movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G {
-        return (Kind::Disturbance, shaken);
     }
     if duration_s < SHORTEST_ON_MATTRESS_S {
         return (Kind::Twitch, shaken);

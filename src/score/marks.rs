@@ -1,276 +1,152 @@
-//! What `hypnic score` reads: leg movements from anywhere, as a text table.
-
-use std::io;
-use std::path::Path;
+//! What of the marks of other programs the series rules look at.
 
 use super::LegMovement;
-use crate::error::{Error, Position, Result};
+use super::kind::LONGEST_LM_S;
+use crate::marks::{Hypnogram, Marks, What};
+use crate::movement::Kind;
 use crate::recording::Side;
 
-/// The movements of a table, and what had to be assumed to read it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Marks {
+/// The leg movements of marks, and what stands around them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Scorable {
     /// Ascending by onset.
     pub movements: Vec<LegMovement>,
-    /// What a person should know, in sentences.
+    /// Begin and end of what was not recorded or not in bed, s.
+    pub gaps: Vec<(f64, f64)>,
+    /// The stages, if any.
+    pub hypnogram: Hypnogram,
+    /// Onset and end of the arousals, s.
+    pub arousals: Vec<(f64, f64)>,
+    /// Onset and end of the respiratory events, s.
+    pub respiratory: Vec<(f64, f64)>,
+    /// What had to be assumed or left out, in sentences.
     pub notes: Vec<String>,
 }
 
-/// Reads a table with the columns `onset_s`, `duration_s` and `side` in any
-/// order, upper or lower case; other columns are passed over.
-///
-/// The separator is the one of comma, semicolon and tab that the header holds
-/// most often; where it is not a comma, decimal commas are understood. `side`
-/// is `left`, `right` or `bilateral`, or `l`, `r`, `b`; an empty one counts as
-/// left, with a note, since a single sensor knows one leg only. Rows may be in
-/// any order. `path` is the name in messages.
-///
-/// # Errors
-/// An error of the reader, bytes that are no UTF-8, a column that is missing, a
-/// row whose time is no number or whose side is none of these.
-pub fn read(mut input: impl io::Read, path: &Path) -> Result<Marks> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes).map_err(Error::read(path))?;
-    let text = str::from_utf8(&bytes).map_err(|error| Error::Input {
-        path: path.to_owned(),
-        at: Position::Byte(error.valid_up_to() as u64),
-        found: "bytes that are no UTF-8 text".to_owned(),
-        expected: "a text table in UTF-8".to_owned(),
-        help: "Save the table as \"CSV UTF-8\".".to_owned(),
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let separator = separator(text.trim_start().lines().next().unwrap_or(""));
-    let mut table = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let headers = table.headers().map_err(|error| unreadable(path, &error))?;
-    let columns = Columns::find(headers, path)?;
-
-    let mut notes = Vec::new();
-    if headers.iter().any(|name| name.eq_ignore_ascii_case("kind")) {
-        notes.push(
-            "The column kind is not looked at: every row counts as a leg movement.".to_owned(),
-        );
-    }
-    let (mut movements, mut without_side) = (Vec::new(), 0_usize);
-    for record in table.records() {
-        let record = record.map_err(|error| unreadable(path, &error))?;
-        let row = Row { path, separator, record: &record };
-        let side = row.side(columns.side)?;
-        without_side += usize::from(side.is_none());
-        movements.push(LegMovement {
-            onset_s: row.seconds(columns.onset, "onset_s", f64::NEG_INFINITY)?,
-            duration_s: row.seconds(columns.duration, "duration_s", 0.0)?,
-            side: side.unwrap_or(Side::Left),
-        });
-    }
-    if without_side > 0 {
-        notes.push(format!(
-            "{without_side} of {} movements have no side and count as left.",
-            movements.len()
-        ));
-    }
-    if !movements.is_sorted_by(|a, b| a.onset_s <= b.onset_s) {
-        movements.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
-        notes.push("The rows were not in the order of their onsets and were sorted.".to_owned());
-    }
-    Ok(Marks { movements, notes })
-}
-
-/// The separator that a header holds most often: comma, semicolon or tab.
-pub(crate) fn separator(header: &str) -> u8 {
-    let count = |separator: u8| header.bytes().filter(|&byte| byte == separator).count();
-    // Of equals the last: a comma wherever there is nothing else.
-    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
-}
-
-fn unreadable(path: &Path, error: &csv::Error) -> Error {
-    Error::Input {
-        path: path.to_owned(),
-        at: error.position().map_or(Position::File, |position| Position::Row(position.line())),
-        found: error.to_string(),
-        expected: "a row of a text table".to_owned(),
-        help: "Look at the quotes of this row.".to_owned(),
-    }
-}
-
-/// Where the columns stand.
-struct Columns {
-    onset: usize,
-    duration: usize,
-    side: usize,
-}
-
-impl Columns {
-    fn find(headers: &csv::StringRecord, path: &Path) -> Result<Self> {
-        let position = |name: &str| {
-            headers.iter().position(|found| found.eq_ignore_ascii_case(name)).ok_or_else(|| {
-                let found: Vec<&str> = headers.iter().filter(|found| !found.is_empty()).collect();
-                Error::Input {
-                    path: path.to_owned(),
-                    at: Position::Row(1),
-                    found: match &found[..] {
-                        [] => "no column names".to_owned(),
-                        names => format!("the columns {}", names.join(", ")),
-                    },
-                    expected: format!("a column {name}"),
-                    help: "The table needs the columns onset_s, duration_s (both in seconds) \
-                           and side, in any order."
-                        .to_owned(),
-                }
-            })
+impl Scorable {
+    /// Leg movements count, and movements of the body that last too long to be
+    /// candidates: those move the legs as well, and by WASM 2016 end a series.
+    /// Where lights off and on are marked, what lies outside is a gap. A
+    /// movement without a side counts as left, since a single sensor knows one
+    /// leg only.
+    pub fn new(marks: Marks) -> Self {
+        let Marks { list, mut notes, .. } = marks;
+        let in_bed = in_bed(&list);
+        let is_in_bed = |at_s: f64| in_bed.iter().any(|bed| (bed.0..bed.1).contains(&at_s));
+        let stretch = |is: What| {
+            let of = list.iter().filter(move |mark| mark.what == is);
+            of.map(|mark| (mark.onset_s, mark.onset_s + mark.duration_s)).collect::<Vec<_>>()
         };
-        Ok(Self {
-            onset: position("onset_s")?,
-            duration: position("duration_s")?,
-            side: position("side")?,
-        })
-    }
-}
-
-/// One row, and what its messages need.
-struct Row<'a> {
-    path: &'a Path,
-    separator: u8,
-    record: &'a csv::StringRecord,
-}
-
-impl Row<'_> {
-    /// A finite number of at least `least`.
-    fn seconds(&self, column: usize, name: &str, least: f64) -> Result<f64> {
-        let field = self.record.get(column).unwrap_or("");
-        let number = match self.separator {
-            b',' => field.parse::<f64>(),
-            _ => field.replace(',', ".").parse(),
-        };
-        number.ok().filter(|number| number.is_finite() && *number >= least).ok_or_else(|| {
-            let range = if least == 0.0 { ", 0 or more" } else { "" };
-            self.wrong(name, field, format!("seconds as a number{range}"))
-        })
-    }
-
-    /// `None` if the row does not say.
-    fn side(&self, column: usize) -> Result<Option<Side>> {
-        let field = self.record.get(column).unwrap_or("");
-        match field.to_ascii_lowercase().as_str() {
-            "left" | "l" => Ok(Some(Side::Left)),
-            "right" | "r" => Ok(Some(Side::Right)),
-            "bilateral" | "b" => Ok(Some(Side::Bilateral)),
-            "" | "n/a" => Ok(None),
-            _ => Err(self.wrong("side", field, "left, right, bilateral or nothing".to_owned())),
+        let (mut movements, mut others, mut without_side, mut outside) = (Vec::new(), 0, 0, 0);
+        for mark in &list {
+            let What::Movement(kind) = mark.what else { continue };
+            let long = kind == Kind::GrossMovement && mark.duration_s > LONGEST_LM_S;
+            if kind != Kind::LimbMovement && !long {
+                others += 1;
+            } else if is_in_bed(mark.onset_s) {
+                without_side += usize::from(mark.side.is_none());
+                let side = mark.side.unwrap_or(Side::Left);
+                let (onset_s, duration_s) = (mark.onset_s, mark.duration_s);
+                movements.push(LegMovement { onset_s, duration_s, side });
+            } else {
+                outside += 1;
+            }
+        }
+        let count = movements.len();
+        for (number, of, what) in [
+            (without_side, count, "have no side and count as left"),
+            (others, count + others, "are marked as other than leg movements and do not count"),
+            (outside, count + outside, "lie outside of lights off and on and do not count"),
+        ] {
+            if number > 0 {
+                notes.push(format!("{number} of {of} movements {what}."));
+            }
+        }
+        let mut gaps = stretch(What::Gap);
+        gaps.extend(around(&in_bed));
+        Self {
+            movements,
+            gaps,
+            hypnogram: Hypnogram::new(&list),
+            arousals: stretch(What::Arousal),
+            respiratory: stretch(What::Respiratory),
+            notes,
         }
     }
+}
 
-    fn wrong(&self, name: &str, field: &str, expected: String) -> Error {
-        Error::Input {
-            path: self.path.to_owned(),
-            at: self
-                .record
-                .position()
-                .map_or(Position::File, |position| Position::Row(position.line())),
-            found: match field {
-                "" => format!("nothing in the column {name}"),
-                _ => format!("{field:?} in the column {name}"),
-            },
-            expected,
-            help: "Correct the row or leave it out.".to_owned(),
+/// The times between lights off and on; all of time where neither is marked.
+fn in_bed(list: &[crate::marks::Mark]) -> Vec<(f64, f64)> {
+    let mut beds: Vec<(f64, f64)> = Vec::new();
+    let mut off_s = None;
+    for mark in list {
+        match (mark.what, off_s) {
+            (What::LightsOff, None) => off_s = Some(mark.onset_s),
+            (What::LightsOn, Some(from_s)) => {
+                beds.push((from_s, mark.onset_s));
+                off_s = None;
+            }
+            (What::LightsOn, None) if beds.is_empty() => {
+                beds.push((f64::NEG_INFINITY, mark.onset_s));
+            }
+            _ => {}
         }
     }
+    beds.extend(off_s.map(|from_s| (from_s, f64::INFINITY)));
+    if beds.is_empty() { vec![(f64::NEG_INFINITY, f64::INFINITY)] } else { beds }
+}
+
+/// What lies before, between and after.
+fn around(beds: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut from_s = f64::NEG_INFINITY;
+    let mut around = Vec::new();
+    for bed in beds {
+        around.push((from_s, bed.0));
+        from_s = bed.1;
+    }
+    around.push((from_s, f64::INFINITY));
+    around.retain(|(from_s, to_s)| from_s < to_s);
+    around
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Side::{Bilateral, Left, Right};
+    use crate::marks::{self, Labels};
 
-    fn table(text: &str) -> Result<Marks> {
-        read(text.as_bytes(), Path::new("marks.csv"))
-    }
-
-    fn movements(text: &str) -> Vec<(f64, f64, Side)> {
-        let marks = table(text).unwrap();
-        marks.movements.iter().map(|m| (m.onset_s, m.duration_s, m.side)).collect()
-    }
-
-    fn message(text: &str) -> String {
-        table(text).unwrap_err().to_string()
+    fn scorable(text: &str) -> Scorable {
+        let path = std::path::Path::new("marks.csv");
+        Scorable::new(marks::parse(path, text.as_bytes(), &Labels::default()).unwrap())
     }
 
     #[test]
-    fn columns_are_found_by_name_in_any_order() {
-        let text = "scorer,Side,duration_s,night,ONSET_S\nAB,left,2.5,1,10\nAB,R,1,1,30.25\n";
-        assert_eq!(movements(text), [(10.0, 2.5, Left), (30.25, 1.0, Right)]);
-        assert_eq!(table(text).unwrap().notes, Vec::<String>::new());
+    fn a_movement_without_a_side_counts_as_left_and_is_told() {
+        let found = scorable("onset_s,duration_s,side\n1,2,\n20,2,right\n40,2\n60,1,n/a\n");
+        let sides: Vec<Side> = found.movements.iter().map(|m| m.side).collect();
+        assert_eq!(sides, [Side::Left, Side::Right, Side::Left, Side::Left]);
+        assert_eq!(found.notes, ["3 of 4 movements have no side and count as left."]);
+        assert_eq!(found.gaps, []);
     }
 
     #[test]
-    fn tables_of_european_spreadsheets_are_read() {
-        let text = "\u{feff}onset_s;duration_s;side\r\n10,5;2,25;left\r\n30;1;bilateral\r\n";
-        assert_eq!(movements(text), [(10.5, 2.25, Left), (30.0, 1.0, Bilateral)]);
-        assert_eq!(movements("onset_s\tduration_s\tside\n1\t2\tB\n"), [(1.0, 2.0, Bilateral)]);
-    }
-
-    #[test]
-    fn an_empty_side_counts_as_left_and_is_told() {
-        let marks = table("onset_s,duration_s,side\n1,2,\n20,2,right\n40,2\n60,1,n/a\n").unwrap();
-        let sides: Vec<Side> = marks.movements.iter().map(|m| m.side).collect();
-        assert_eq!(sides, [Left, Right, Left, Left]);
-        assert_eq!(marks.notes, ["3 of 4 movements have no side and count as left."]);
-    }
-
-    #[test]
-    fn rows_out_of_order_are_sorted_and_told() {
-        let marks = table("onset_s,duration_s,side\n30,2,left\n10,1,right\n").unwrap();
-        assert_eq!(marks.movements[0], LegMovement { onset_s: 10.0, duration_s: 1.0, side: Right });
-        assert!(marks.notes[0].contains("sorted"), "{:?}", marks.notes);
-    }
-
-    #[test]
-    fn a_column_of_kinds_is_not_obeyed_silently() {
-        let marks = table("onset_s,duration_s,kind,side\n30,2,twitch,left\n").unwrap();
-        assert!(marks.notes[0].contains("column kind"), "{:?}", marks.notes);
-    }
-
-    #[test]
-    fn a_table_without_rows_has_no_movements() {
-        assert_eq!(movements("onset_s,duration_s,side\n"), []);
-        assert_eq!(movements("onset_s,duration_s,side\n\n\n"), []);
-    }
-
-    #[test]
-    fn a_missing_column_names_those_that_are_there() {
-        assert_eq!(
-            message("onset,duration_s,side\n1,2,left\n"),
-            "marks.csv, row 1: found the columns onset, duration_s, side; expected a column \
-             onset_s. The table needs the columns onset_s, duration_s (both in seconds) and side, \
-             in any order."
+    fn other_movements_do_not_count_but_long_ones_of_the_body_do() {
+        let found = scorable(
+            "onset_s,duration_s,kind,side\n0,2,limb_movement,left\n20,0.2,twitch,left\n\
+             40,10.001,gross_movement,left\n60,10,gross_movement,left\n",
         );
-        assert!(message("").starts_with("marks.csv, row 1: found no column names"));
+        let onsets: Vec<f64> = found.movements.iter().map(|m| m.onset_s).collect();
+        assert_eq!(onsets, [0.0, 40.0]);
+        assert!(found.notes[0].starts_with("2 of 4 movements are marked as other"));
     }
 
     #[test]
-    fn a_wrong_field_names_its_row_and_column() {
-        let head = "onset_s,duration_s,side\n1,2,left\n";
-        for (row, expected) in [
-            ("soon,2,left", "row 3: found \"soon\" in the column onset_s; expected seconds"),
-            ("1,-2,left", "row 3: found \"-2\" in the column duration_s; expected seconds"),
-            ("1,inf,left", "row 3: found \"inf\" in the column duration_s"),
-            ("NaN,1,left", "row 3: found \"NaN\" in the column onset_s"),
-            ("7", "row 3: found nothing in the column duration_s"),
-            ("1,2,foot", "row 3: found \"foot\" in the column side; expected left, right"),
-        ] {
-            let message = message(&format!("{head}{row}\n"));
-            assert!(message.contains(expected), "{message}");
-        }
-        assert_eq!(table(&format!("{head}x,1,l\n")).unwrap_err().exit_code(), 65);
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_refused_with_their_place() {
-        let bytes = b"onset_s,duration_s,side\n1,2,\xff\n";
-        let message = read(&bytes[..], Path::new("marks.csv")).unwrap_err().to_string();
-        assert!(message.starts_with("marks.csv, byte 28: found bytes"), "{message}");
+    fn outside_of_lights_off_and_on_is_a_gap() {
+        let found = scorable(
+            "onset\tduration\ttrial_type\n0\t2\tLM:left\n100\t0\tlights_off\n120\t2\tLM:left\n\
+             200\t5\tgap\n300\t0\tlights_on\n320\t2\tLM:left\n400\t0\tlights_off\n410\t2\tLM:left\n",
+        );
+        let onsets: Vec<f64> = found.movements.iter().map(|m| m.onset_s).collect();
+        assert_eq!(onsets, [120.0, 410.0]);
+        assert_eq!(found.gaps, [(200.0, 205.0), (f64::NEG_INFINITY, 100.0), (300.0, 400.0)]);
     }
 }

@@ -5,26 +5,29 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{LegMovement, Rules, score};
+use crate::column::with_columns;
 use crate::recording::Side;
 
-/// One row; the columns in this order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ScoreRow {
-    /// Seconds, as in the input.
-    pub onset_s: f64,
-    /// Seconds, to 1 ms.
-    pub duration_s: f64,
-    /// `left`, `right` or `bilateral`.
-    pub side: Side,
-    /// Whether it is a candidate movement (CLM).
-    pub clm: bool,
-    /// Number of the series, from 1; empty outside of any.
-    pub series: Option<u32>,
-    /// Onset to onset from the movement counted before, s; empty where it is
-    /// not defined.
-    pub imi_s: Option<f64>,
-    /// Why it is in a series or not, in words.
-    pub reason: String,
+with_columns! {
+    /// One row; the columns in this order.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct ScoreRow {
+        /// Onset, as in the input.
+        pub onset_s: f64,
+        /// Duration from the first onset to the last end of its parts.
+        pub duration_s: f64,
+        /// The leg: `left`, `right` or `bilateral`.
+        pub side: Side,
+        /// Whether it is a candidate movement (CLM).
+        pub clm: bool,
+        /// Number of the series, from 1; empty outside of any.
+        pub series: Option<u32>,
+        /// Onset to onset from the movement counted before, s; empty where it is
+        /// not defined.
+        pub imi_s: Option<f64>,
+        /// Why it is in a series or not, in words.
+        pub reason: String,
+    }
 }
 
 /// The rows of marks under one standard, ascending by onset. `gaps` as in
@@ -39,7 +42,7 @@ pub fn rows(movements: &[LegMovement], gaps: &[(f64, f64)], rules: Rules) -> Vec
             clm: movement.candidate(),
             series: place.series,
             imi_s: place.imi_s,
-            reason: place.reason.to_string(),
+            reason: place.to_string(),
         })
         .collect()
 }
@@ -105,18 +108,18 @@ mod tests {
         assert_eq!(
             table(&list, Rules::Wasm(ShortInterval::MayOpen)),
             "onset_s,duration_s,side,clm,series,imi_s,reason\n\
-             0.000,3.500,bilateral,true,,,\"in a run of 3, a series needs 4: no candidate before it\"\n\
-             20.000,2.000,left,true,,20.000,\"in a run of 3, a series needs 4\"\n\
-             40.000,2.000,right,true,,20.000,\"in a run of 3, a series needs 4\"\n\
-             59.000,13.000,bilateral,false,,,no candidate: of both legs with a part that is itself no candidate\n"
+             0.000,3.500,bilateral,true,,,\"in no series: in a run of 3 and 4 are needed, no candidate before it\"\n\
+             20.000,2.000,left,true,,20.000,in no series: in a run of 3 and 4 are needed\n\
+             40.000,2.000,right,true,,20.000,in no series: in a run of 3 and 4 are needed\n\
+             59.000,13.000,bilateral,false,,,no candidate: of both legs with a part that is itself no candidate; ends a run of 3\n"
         );
         assert_eq!(
             table(&list, Rules::Aasm),
             "onset_s,duration_s,side,clm,series,imi_s,reason\n\
-             0.000,3.500,bilateral,true,1,,first of a series: no candidate before it\n\
-             20.000,2.000,left,true,1,20.000,continues a series\n\
-             40.000,2.000,right,true,1,20.000,continues a series\n\
-             59.000,2.000,right,true,1,19.000,continues a series\n\
+             0.000,3.500,bilateral,true,1,,first of series 1: no candidate before it\n\
+             20.000,2.000,left,true,1,20.000,in series 1: 20 s after the movement before\n\
+             40.000,2.000,right,true,1,20.000,in series 1: 20 s after the movement before\n\
+             59.000,2.000,right,true,1,19.000,in series 1: 19 s after the movement before\n\
              60.000,12.000,left,false,,,no candidate: longer than 10 s\n"
         );
     }
@@ -135,7 +138,7 @@ mod tests {
             clm: true,
             series: Some(1),
             imi_s: Some(20.0),
-            reason: "continues a series".to_owned(),
+            reason: "in series 1: 20 s after the movement before".to_owned(),
         };
         assert_eq!(back[3], last);
     }

@@ -18,6 +18,17 @@ pub struct InSeries {
     pub imi_s: Option<f64>,
     /// Why.
     pub reason: Reason,
+    /// What ended with this movement, or because of it.
+    pub ended: Option<Ended>,
+}
+
+/// A run of candidates that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// The series of this number.
+    Series(u32),
+    /// So many candidates, too few for a series.
+    Run(u32),
 }
 
 /// Why a movement is in a series or is not.
@@ -60,39 +71,76 @@ pub enum Opening {
     AfterGap,
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for InSeries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Opens(opening) => write!(f, "first of a series: {opening}"),
-            Self::Continues => f.write_str("continues a series"),
-            Self::TooFew { run, opening } => {
+        let number = self.series.unwrap_or_default();
+        match self.reason {
+            Reason::Opens(opening) => {
+                write!(f, "first of series {number}: ")?;
+                self.opening(opening, f)?;
+            }
+            Reason::Continues => {
+                write!(f, "in series {number}: ")?;
+                self.interval(f)?;
+                f.write_str("the movement before")?;
+            }
+            Reason::TooFew { run, opening } => {
+                f.write_str("in no series: ")?;
                 match run {
                     1 => f.write_str("alone")?,
-                    _ => write!(f, "in a run of {run}, a series needs {FEWEST}")?,
+                    _ => write!(f, "in a run of {run} and {FEWEST} are needed")?,
                 }
-                opening.map_or(Ok(()), |opening| write!(f, ": {opening}"))
+                if let Some(opening) = opening {
+                    f.write_str(", ")?;
+                    self.opening(opening, f)?;
+                }
             }
-            Self::MayNotOpen => f.write_str(
-                "less than 10 s after the candidate before, which may not open a series",
-            ),
-            Self::NotCounted => f.write_str("less than 5 s after the movement before, not counted"),
-            Self::NotCandidate(why) => write!(f, "no candidate: {why}"),
+            Reason::MayNotOpen => {
+                f.write_str("in no series: ")?;
+                self.interval(f)?;
+                f.write_str("the candidate before, under 10 s, so it may not begin one")?;
+            }
+            Reason::NotCounted => {
+                f.write_str("not counted: ")?;
+                self.interval(f)?;
+                f.write_str("the movement before, under 5 s")?;
+            }
+            Reason::NotCandidate(why) => write!(f, "no candidate: {why}")?,
+        }
+        match self.ended {
+            None => Ok(()),
+            Some(Ended::Series(number)) => write!(f, "; ends series {number}"),
+            Some(Ended::Run(run)) => write!(f, "; ends a run of {run}"),
         }
     }
 }
 
-impl fmt::Display for Opening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::First => "no candidate before it",
-            Self::IntervalShort => {
-                "less than 10 s after the candidate before, which ends what came before"
+impl InSeries {
+    fn interval(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.imi_s {
+            Some(imi_s) => write!(f, "{imi_s} s after "),
+            None => f.write_str("after "),
+        }
+    }
+
+    fn opening(&self, opening: Opening, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match opening {
+            Opening::First => f.write_str("no candidate before it"),
+            Opening::IntervalShort => {
+                self.interval(f)?;
+                f.write_str("the candidate before, under 10 s")
             }
-            Self::IntervalLong => "more than 90 s after the movement before",
-            Self::AfterNonCandidate => "after a movement that is no candidate",
-            Self::AfterMayNotOpen => "after a movement that may not open a series",
-            Self::AfterGap => "after a gap in the recording",
-        })
+            Opening::IntervalLong => {
+                self.interval(f)?;
+                f.write_str("the movement before, over 90 s")
+            }
+            Opening::AfterNonCandidate => f.write_str("after a movement that is no candidate"),
+            Opening::AfterMayNotOpen => {
+                self.interval(f)?;
+                f.write_str("a movement that may not begin a series")
+            }
+            Opening::AfterGap => f.write_str("after a gap in the recording"),
+        }
     }
 }
 
@@ -114,7 +162,12 @@ impl Runs {
         };
         let all = stream
             .iter()
-            .map(|movement| InSeries { series: None, imi_s: None, reason: reason(movement) })
+            .map(|movement| InSeries {
+                series: None,
+                imi_s: None,
+                reason: reason(movement),
+                ended: None,
+            })
             .collect();
         Self { all, run: Vec::new(), opening: Opening::First, series: 0 }
     }
@@ -130,17 +183,23 @@ impl Runs {
 
     /// Ends the run and opens the next one.
     pub(super) fn open(&mut self, index: usize, opening: Opening) {
-        self.end();
+        self.end_at(index);
         self.run.push(index);
         self.opening = opening;
+    }
+
+    /// Ends the run because of a movement.
+    pub(super) fn end_at(&mut self, index: usize) {
+        self.all[index].ended = self.end();
     }
 
     pub(super) fn go_on(&mut self, index: usize) {
         self.run.push(index);
     }
 
-    /// Ends the run: it becomes a series if it is long enough.
-    pub(super) fn end(&mut self) {
+    /// Ends the run: it becomes a series if it is long enough. `None` if there
+    /// is none.
+    fn end(&mut self) -> Option<Ended> {
         let is_series = self.run.len() >= FEWEST;
         self.series += u32::from(is_series);
         for (place, &index) in self.run.iter().enumerate() {
@@ -152,7 +211,13 @@ impl Runs {
                 (false, opening) => Reason::TooFew { run: self.run.len() as u32, opening },
             };
         }
+        let ended = match self.run.len() as u32 {
+            0 => None,
+            _ if is_series => Some(Ended::Series(self.series)),
+            run => Some(Ended::Run(run)),
+        };
         self.run.clear();
+        ended
     }
 
     pub(super) fn finish(mut self) -> Vec<InSeries> {

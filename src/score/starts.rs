@@ -42,12 +42,13 @@ const WORN: Mechanics = Mechanics {
 
 /// A mattress passes on a third of a start and rings at 3 to 8 Hz.
 const MATTRESS: Mechanics = Mechanics {
-    longest_s: 1.4,
+    longest_s: 1.8,
     turn_deg: 0.2,
-    slowest_hz: 3.6,
+    slowest_hz: 3.9,
     quickness_share: 0.0,
-    twitch_g: 0.03,
-    twitch_range_g: [0.02, 0.05],
+    // A limb's movement arrives with no more: 49 of 50 simulated ones.
+    twitch_g: 0.045,
+    twitch_range_g: [0.045, 0.045],
 };
 
 fn mechanics(placement: Placement) -> Mechanics {

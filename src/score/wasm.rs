@@ -89,7 +89,7 @@ pub fn series(
     let mut before: Result<(&Combined, bool), Opening> = Err(Opening::First);
     for (index, movement) in stream.iter().enumerate() {
         if !movement.candidate() {
-            runs.end();
+            runs.end_at(index);
             before = Err(Opening::AfterNonCandidate);
             continue;
         }
@@ -113,7 +113,7 @@ pub fn series(
                 } else if short_interval == ShortInterval::MayOpen {
                     runs.open(index, Opening::IntervalShort);
                 } else {
-                    runs.end();
+                    runs.end_at(index);
                     runs.leave_out(index, Reason::MayNotOpen);
                     in_run = false;
                 }

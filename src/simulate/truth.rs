@@ -1,15 +1,14 @@
 //! What really happened, and its rows in the tables of the results.
 
-use std::io::Write;
-
 use jiff::ToSpan;
-use serde::Serialize;
 
 use super::SimulatedNight;
 use super::vector::{Vector, angle_deg};
 use crate::movement::Kind;
 use crate::recording::Side;
-use crate::report::tables::{BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource};
+use crate::report::tables::{
+    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource,
+};
 use crate::score::periodicity;
 
 /// Length of an epoch, s.
@@ -210,6 +209,25 @@ impl SimulatedNight {
             lights_on_source: BedSource::Given,
             rate_hz: self.spec.rate_hz,
             cannot_show: String::new(),
+            sleep_source: SleepSource::Hypnogram,
+            plms: None,
+            plmw: None,
+            aasm_plmw_per_hour: None,
+            clm_per_hour_sleep: None,
+            short_interval_per_hour_sleep: None,
+            isolated_per_hour_sleep: None,
+            plm_by_hour: String::new(),
+            plm_per_hour_third_1: None,
+            plm_per_hour_third_2: None,
+            plm_per_hour_third_3: None,
+            plm_slope_per_hour: None,
+            intervals_under_10: None,
+            intervals_10_to_90: None,
+            intervals_over_90: None,
+            interval_log_mean: None,
+            interval_log_sd: None,
+            plm_duration_mean_s: None,
+            plm_duration_sd_s: None,
         }
     }
 
@@ -252,34 +270,4 @@ impl TruthEvent {
 
 fn rounded(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
-}
-
-/// Writes rows of a table as CSV with a header.
-fn write_rows<T: Serialize>(rows: &[T], out: impl Write) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    for row in rows {
-        writer.serialize(row)?;
-    }
-    Ok(writer.flush()?)
-}
-
-/// Writes `truth.csv`: the columns of `movements.csv`. For `series` see
-/// [`SimulatedNight::movement_rows`].
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn write_truth(
-    night: &SimulatedNight,
-    series: &[SeriesNumbers],
-    out: impl Write,
-) -> std::io::Result<()> {
-    Ok(write_rows(&night.movement_rows(series), out)?)
-}
-
-/// Writes the true course of sleep with the columns of `epochs.csv`.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn write_epochs(night: &SimulatedNight, out: impl Write) -> std::io::Result<()> {
-    Ok(write_rows(&night.epoch_rows(), out)?)
 }

@@ -187,22 +187,52 @@ fn a_gap_in_the_recording_ends_a_series_and_leaves_the_interval_open() {
 #[test]
 fn every_place_has_its_reason() {
     let places = places(&[0., 20., 40., 60., 200., 204., 224., 400.]);
-    let told: Vec<String> = places.iter().map(|place| place.reason.to_string()).collect();
+    let told: Vec<String> = places.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
         [
-            "first of a series: no candidate before it",
-            "continues a series",
-            "continues a series",
-            "continues a series",
-            "alone: more than 90 s after the movement before",
-            "in a run of 2, a series needs 4: less than 10 s after the candidate before, \
-             which ends what came before",
-            "in a run of 2, a series needs 4",
-            "alone: more than 90 s after the movement before",
+            "first of series 1: no candidate before it",
+            "in series 1: 20 s after the movement before",
+            "in series 1: 20 s after the movement before",
+            "in series 1: 20 s after the movement before",
+            "in no series: alone, 140 s after the movement before, over 90 s; ends series 1",
+            "in no series: in a run of 2 and 4 are needed, 4 s after the candidate before, \
+             under 10 s; ends a run of 1",
+            "in no series: in a run of 2 and 4 are needed",
+            "in no series: alone, 176 s after the movement before, over 90 s; ends a run of 2",
         ]
     );
     let intervals: Vec<_> = places.iter().map(|place| place.imi_s).collect();
     let expected = [20., 20., 20., 140., 4., 20., 176.].map(Some);
     assert_eq!(intervals, [&[None][..], &expected].concat());
+}
+
+#[test]
+fn a_movement_that_ends_a_series_says_which() {
+    let list = [(0., 1.), (20., 1.), (40., 1.), (60., 1.), (80., 11.), (100., 1.), (103.5, 1.)];
+    let list: Vec<_> =
+        list.iter().map(|&(onset_s, duration_s)| (onset_s, duration_s, Left)).collect();
+    let stream = combine(&marks(&list));
+    let told = |reading| -> Vec<String> {
+        series(&stream, &[], reading)[4..].iter().map(ToString::to_string).collect()
+    };
+    let non_candidate = "no candidate: longer than 10 s; ends series 1";
+    let alone = "in no series: alone, after a movement that is no candidate";
+    assert_eq!(
+        told(ShortInterval::MayOpen),
+        [
+            non_candidate,
+            alone,
+            "in no series: alone, 3.5 s after the candidate before, under 10 s; ends a run of 1",
+        ]
+    );
+    assert_eq!(
+        told(ShortInterval::MayNotOpen),
+        [
+            non_candidate,
+            alone,
+            "in no series: 3.5 s after the candidate before, under 10 s, so it may not begin one; \
+             ends a run of 1",
+        ]
+    );
 }

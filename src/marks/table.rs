@@ -7,22 +7,30 @@ use csv::StringRecord;
 use serde::de::value::{Error as Unfit, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
+use super::text;
 use crate::error::{Error, Position, Result};
-use crate::score::marks::separator;
 
 /// A table in memory.
-pub(super) struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     decimal_comma: bool,
     headers: StringRecord,
-    records: Vec<StringRecord>,
+    /// With the line each begins in, from 1.
+    records: Vec<(u64, StringRecord)>,
 }
 
 /// Where a column stands, and its name there.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Column {
+pub(crate) struct Column {
     index: usize,
     name: &'static str,
+}
+
+impl Column {
+    /// Whether this is its name.
+    pub fn is(self, name: &str) -> bool {
+        self.name == name
+    }
 }
 
 impl Table {
@@ -30,16 +38,9 @@ impl Table {
     /// holds most often; where it is not a comma, decimal commas are understood.
     ///
     /// # Errors
-    /// Bytes that are no UTF-8, quotes that do not end.
+    /// Bytes that are no text, quotes that do not end.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
-        let text = str::from_utf8(bytes).map_err(|error| Error::Input {
-            path: path.to_owned(),
-            at: Position::Byte(error.valid_up_to() as u64),
-            found: "bytes that are no UTF-8 text".to_owned(),
-            expected: "a text table in UTF-8".to_owned(),
-            help: "Save the table as \"CSV UTF-8\".".to_owned(),
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = text::decode(path, bytes)?;
         let separator = separator(text.trim_start().lines().next().unwrap_or(""));
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator)
@@ -54,7 +55,10 @@ impl Table {
             help: "Look at the quotes of this row.".to_owned(),
         };
         let headers = reader.headers().map_err(unreadable)?.clone();
-        let records = reader.records().collect::<csv::Result<_>>().map_err(unreadable)?;
+        let records: Vec<StringRecord> =
+            reader.records().collect::<csv::Result<_>>().map_err(unreadable)?;
+        let lines = lines(text.as_bytes(), &records);
+        let records = lines.into_iter().zip(records).collect();
         Ok(Self { path: path.to_owned(), decimal_comma: separator != b',', headers, records })
     }
 
@@ -84,13 +88,35 @@ impl Table {
 
     /// The rows after the head.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.records.iter().map(|record| Row { table: self, record })
+        self.records.iter().map(|(line, record)| Row { table: self, line: *line, record })
     }
 }
 
+/// The separator that a header holds most often: comma, semicolon or tab.
+fn separator(header: &str) -> u8 {
+    let count = |separator: u8| header.bytes().filter(|&byte| byte == separator).count();
+    // Of equals the last: a comma wherever there is nothing else.
+    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
+}
+
+/// The line each record begins in. The reader's own count lags where lines end
+/// with carriage return and newline: there a record begins before the newline.
+fn lines(text: &[u8], records: &[StringRecord]) -> Vec<u64> {
+    let (mut line, mut counted) = (1, 0);
+    let line_of = |record: &StringRecord| {
+        let begin = record.position().map_or(0, |place| place.byte() as usize);
+        let blank = text[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let from = std::mem::replace(&mut counted, begin + blank);
+        line += memchr::memchr_iter(b'\n', &text[from..counted]).count() as u64;
+        line
+    };
+    records.iter().map(line_of).collect()
+}
+
 /// One row of a table.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     table: &'a Table,
+    line: u64,
     record: &'a StringRecord,
 }
 
@@ -116,7 +142,9 @@ impl<'a> Row<'a> {
             Ok(number) if number.is_finite() && number >= least => Ok(Some(number)),
             _ => {
                 let range = if least == 0.0 { ", 0 or more" } else { "" };
-                Err(self.wrong(column, &format!("a number{range}")))
+                let of_time = column.name.ends_with("_s") || column.name == "onset";
+                let seconds = if of_time { "seconds as " } else { "" };
+                Err(self.wrong(column, &format!("{seconds}a number{range}")))
             }
         }
     }
@@ -155,10 +183,9 @@ impl<'a> Row<'a> {
     /// The error of a field.
     pub fn wrong(&self, column: Column, expected: &str) -> Error {
         let Column { index, name } = column;
-        let place = self.record.position();
         Error::Input {
             path: self.table.path.clone(),
-            at: place.map_or(Position::File, |place| Position::Row(place.line())),
+            at: Position::Row(self.line),
             found: match self.record.get(index) {
                 None | Some("") => format!("nothing in the column {name}"),
                 Some(field) => format!("{field:?} in the column {name}"),
