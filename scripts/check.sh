@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything a change must pass: formatting, lints, tests, documentation, and
-# the first command of the README. Needs Rust and nothing else.
+# the first command of the README. Needs Rust; with valgrind instructions
+# are counted too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,9 @@ cargo clippy --all-targets --locked -- -D warnings
 
 say 'tests'
 cargo test --release --locked
+
+say 'instructions a frame (record what is meant with: cargo bench --bench instructions -- --bless)'
+cargo bench --locked --bench instructions
 
 say 'documentation'
 RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked

@@ -7,11 +7,13 @@
 
 mod ledger;
 mod spike;
+mod steady;
 
 pub use ledger::{Correction, Gap, Ledger};
 
 use crate::recording::{Block, Frame, Spec};
 use spike::Spikes;
+use steady::RUN;
 
 /// Frames on the uniform grid, with the gaps between them.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -46,6 +48,9 @@ const LONGEST_GAP_NS: f64 = 30.0 * 86_400e9;
 /// Stamps that advance by less than this share of a period are one batch,
 /// written when it arrived and not when its frames were sampled.
 const BATCH_SHARE: f64 = 0.25;
+
+/// A point of the grid this close to a frame, in periods, is the frame.
+const SNAP_SHARE: f64 = 1e-3;
 
 /// A measured rate this close to a round one is taken to be the round one.
 const ROUND_RATE: f64 = 5e-4;
@@ -107,20 +112,38 @@ impl Conditioner {
     pub fn push(&mut self, block: &Block, out: &mut Uniform) {
         let first = self.ledger.frames_read;
         self.ledger.frames_read += block.frames.len() as u64;
-        for (index, &frame) in block.frames.iter().enumerate() {
-            if self.blank_zeros && frame == [0.0; 3] {
-                self.ledger.blank += 1;
-                continue;
+        let mut stamps_ns = [0.0; RUN];
+        for (run, frames) in block.frames.chunks(RUN).enumerate() {
+            let stamps_ns = &mut stamps_ns[..frames.len()];
+            let from = run * RUN;
+            match block.stamps_ns.get(from..from + frames.len()) {
+                Some(stamps) => {
+                    for (stamp_ns, stamp) in stamps_ns.iter_mut().zip(stamps) {
+                        *stamp_ns = *stamp as f64;
+                    }
+                }
+                None => {
+                    for (stamp_ns, number) in stamps_ns.iter_mut().zip(first + from as u64..) {
+                        *stamp_ns = number as f64 * self.period_ns;
+                    }
+                }
             }
-            let stamp_ns = match block.stamps_ns.get(index) {
-                Some(&stamp_ns) => stamp_ns as f64,
-                None => (first + index as u64) as f64 * self.period_ns,
-            };
-            if let Some((stamp_ns, frame)) = self.spikes.pass(stamp_ns, frame) {
-                self.stamped(stamp_ns, frame, out);
+            if !self.take_steady(stamps_ns, frames, out) {
+                self.take_each(stamps_ns, frames, out);
             }
         }
         self.has_stamps |= !block.stamps_ns.is_empty();
+    }
+
+    /// Takes frames one by one, whatever their stamps are.
+    fn take_each(&mut self, stamps_ns: &[f64], frames: &[Frame], out: &mut Uniform) {
+        for (&stamp_ns, &frame) in stamps_ns.iter().zip(frames) {
+            if self.blank_zeros && frame == [0.0; 3] {
+                self.ledger.blank += 1;
+            } else if let Some((stamp_ns, frame)) = self.spikes.pass(stamp_ns, frame) {
+                self.stamped(stamp_ns, frame, out);
+            }
+        }
     }
 
     /// Appends what still waits, and closes the ledger.
@@ -214,8 +237,7 @@ impl Conditioner {
         } else {
             self.ledger.stepped(step_ns, self.period_ns);
         }
-        // A grid point within a thousandth of a period of the frame is the frame.
-        let snap_ns = 1e-3 * self.period_ns;
+        let snap_ns = SNAP_SHARE * self.period_ns;
         loop {
             let grid_ns = self.next as f64 * self.period_ns;
             if grid_ns > at_ns + snap_ns {
@@ -402,6 +424,45 @@ mod tests {
     }
 
     proptest! {
+        /// The naive twin takes every frame by itself.
+        #[test]
+        fn steady_runs_are_taken_as_frame_by_frame(
+            parts in proptest::collection::vec((1usize..400, -3i64..40, 0u8..6), 1..8),
+            size in 1usize..600,
+            has_stamps: bool,
+        ) {
+            let (mut stamps, mut frames, mut at_ns) = (Vec::new(), Vec::new(), 0);
+            for (length, late_ms, what) in parts {
+                at_ns += late_ms * 1_000_000;
+                for k in 0..length {
+                    at_ns += 20_000_000;
+                    stamps.push(at_ns + if what == 1 { (k as i64 * 7919) % 30_000 } else { 0 });
+                    let jerk = if what == 2 && k % 50 == 9 { 2.0 } else { 0.0 };
+                    let blank = what == 3 && k % 90 < 20;
+                    let frame = [0.1 * (k as f32 * 0.3).sin() + jerk, 0.05, 1.0];
+                    frames.push(if blank { [0.0; 3] } else { frame });
+                }
+            }
+            let mut naive = Conditioner::new(&spec(50.0));
+            let mut expected = Uniform::default();
+            naive.ledger.frames_read = frames.len() as u64;
+            let even = |k: usize| k as f64 * naive.period_ns;
+            let stamps_ns: Vec<f64> = (0..frames.len())
+                .map(|k| if has_stamps { stamps[k] as f64 } else { even(k) })
+                .collect();
+            naive.take_each(&stamps_ns, &frames, &mut expected);
+            naive.has_stamps = has_stamps;
+            let expected_ledger = naive.finish(&mut expected);
+            let mut conditioner = Conditioner::new(&spec(50.0));
+            let mut found = Uniform::default();
+            for (stamps, frames) in stamps.chunks(size).zip(frames.chunks(size)) {
+                let stamps_ns = if has_stamps { stamps.to_vec() } else { Vec::new() };
+                conditioner.push(&Block { stamps_ns, frames: frames.to_vec() }, &mut found);
+            }
+            let ledger = conditioner.finish(&mut found);
+            prop_assert_eq!((found, ledger), (expected, expected_ledger));
+        }
+
         #[test]
         fn the_block_size_does_not_matter(
             steps_ms in proptest::collection::vec(-30i64..120, 1..300),

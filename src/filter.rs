@@ -47,7 +47,14 @@ pub struct Sections {
 pub struct State<const AXES: usize = 1> {
     /// `past[s]`: input of section `s` one and two samples ago; one past the
     /// last section its output, before the gain.
-    past: [[[f64; AXES]; 2]; MAX_SECTIONS + 1],
+    pub(crate) past: [[[f64; AXES]; 2]; MAX_SECTIONS + 1],
+}
+
+impl State<3> {
+    /// The latest output of a cascade, before its gain.
+    pub(crate) fn latest(&self, filter: &Sections) -> [f64; 3] {
+        self.past[filter.count][0]
+    }
 }
 
 impl<const AXES: usize> Default for State<AXES> {
@@ -92,11 +99,16 @@ impl Sections {
     /// in direct form I, the feedback of the previous output last, without
     /// fused multiplication, and a kernel that keeps this order has equal bits.
     pub fn apply(&self, state: &mut State, x: f64) -> f64 {
-        self.step(state, [x])[0]
+        self.gain * self.step(state, [x])[0]
     }
 
     /// The next output of three axes at once, each as by [`Sections::apply`].
     pub fn apply_frame(&self, state: &mut State<3>, frame: Frame) -> [f64; 3] {
+        self.apply_without_gain(state, frame).map(|value| self.gain * value)
+    }
+
+    /// [`Sections::apply_frame`] before the gain.
+    pub(crate) fn apply_without_gain(&self, state: &mut State<3>, frame: Frame) -> [f64; 3] {
         self.step(state, frame.map(f64::from))
     }
 
@@ -123,7 +135,7 @@ impl Sections {
         }
         let [y1, _] = state.past[self.count];
         state.past[self.count] = [x, y1];
-        x.map(|value| self.gain * value)
+        x
     }
 
     fn settled<const AXES: usize>(&self, mut x: [f64; AXES]) -> State<AXES> {

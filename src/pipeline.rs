@@ -2,6 +2,8 @@
 //! input → condition → detect → night → score → summary.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +41,13 @@ pub struct Settings {
     pub diary: Vec<BedTimes>,
     /// Sleep as somebody scored it.
     pub sleep: Option<Marks>,
+    /// Age of the sleeper, years.
+    pub age_years: Option<f64>,
     /// The detector.
     pub detect: detect::Settings,
+    /// Whether a second thread reads ahead while the first detects; the result
+    /// is the same.
+    pub reads_ahead: bool,
 }
 
 /// How the placement is known.
@@ -107,6 +114,7 @@ pub fn analyze(
         Some(zone) => spec.clock.in_zone(zone)?,
         None => spec.clock,
     };
+    let detect = if settings.reads_ahead { detect_behind } else { detect };
     let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
     check(path, &found, &ledger)?;
     let warnings = source.warnings();
@@ -185,21 +193,78 @@ pub fn detect(
     settings: detect::Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(Found, Ledger)> {
-    let mut conditioner = Conditioner::new(source.spec());
-    let mut detector = Detector::new(conditioner.rate_hz(), settings)?;
-    let (mut block, mut uniform, mut found) =
-        (Block::default(), Uniform::default(), Found::default());
+    let mut stages = Stages::new(source.spec(), settings)?;
+    let mut block = Block::default();
     while source.read(&mut block)? {
-        conditioner.push(&block, &mut uniform);
-        detector.push(&uniform, &mut found);
-        uniform.clear();
+        stages.push(&block);
         let (done, total) = source.progress();
         progress(done, total);
     }
-    let ledger = conditioner.finish(&mut uniform);
-    detector.push(&uniform, &mut found);
-    detector.finish(&mut found);
-    Ok((found, ledger))
+    Ok(stages.finish())
+}
+
+/// Blocks that may wait between the two threads: enough to even out a slow read.
+const BLOCKS_AHEAD: usize = 4;
+
+/// [`detect`] with a thread that reads ahead; the result is the same.
+///
+/// # Errors
+/// What the reader says.
+pub fn detect_behind(
+    source: &mut dyn Source,
+    settings: detect::Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Found, Ledger)> {
+    let mut stages = Stages::new(source.spec(), settings)?;
+    let (filled, to_detect) = mpsc::sync_channel::<(Block, (u64, u64))>(BLOCKS_AHEAD);
+    let (used, to_fill) = mpsc::channel();
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            loop {
+                let mut block: Block = to_fill.try_recv().unwrap_or_default();
+                if !source.read(&mut block)? || filled.send((block, source.progress())).is_err() {
+                    return Ok(());
+                }
+            }
+        });
+        for (block, (done, total)) in to_detect {
+            stages.push(&block);
+            progress(done, total);
+            // The reader may have come to its end; then nobody needs the block.
+            let _ = used.send(block);
+        }
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    Ok(stages.finish())
+}
+
+/// Conditioning and detection with what is between them.
+struct Stages {
+    conditioner: Conditioner,
+    detector: Detector,
+    uniform: Uniform,
+    found: Found,
+}
+
+impl Stages {
+    fn new(spec: &Spec, settings: detect::Settings) -> Result<Self> {
+        let conditioner = Conditioner::new(spec);
+        let detector = Detector::new(conditioner.rate_hz(), settings)?;
+        Ok(Self { conditioner, detector, uniform: Uniform::default(), found: Found::default() })
+    }
+
+    fn push(&mut self, block: &Block) {
+        self.conditioner.push(block, &mut self.uniform);
+        self.detector.push(&self.uniform, &mut self.found);
+        self.uniform.clear();
+    }
+
+    fn finish(mut self) -> (Found, Ledger) {
+        let ledger = self.conditioner.finish(&mut self.uniform);
+        self.detector.push(&self.uniform, &mut self.found);
+        self.detector.finish(&mut self.found);
+        (self.found, ledger)
+    }
 }
 
 /// The event world: what was found becomes nights.
@@ -241,7 +306,8 @@ pub fn evaluate(
             let here = movements_of(&night, &movements, &spec.clock, rate_hz);
             let movements = crate::score::night::night(here, &night, &recorded);
             let summary =
-                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity);
+                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity)
+                    .at_age(settings.age_years);
             AnalysedNight { night, movements, summary }
         })
         .collect();

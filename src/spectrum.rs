@@ -54,6 +54,9 @@ const LEAST_LIKENESS: f64 = 0.65;
 /// pulses below 0.88; one in twenty gross movements above 0.52, tonic ones above
 /// 0.45.
 const LEAST_COVERED: f64 = 0.68;
+/// Sides of its middle that a movement visits. Four repetitions are at least
+/// six, or five of short kicks of which the line takes a part.
+const FEWEST_SWINGS: usize = 5;
 /// Energy of the weaker half of the train over that of the stronger. One in a
 /// hundred trains below 0.40; half of the decaying rings below 0.16.
 const LEAST_BALANCE: f64 = 0.3;
@@ -87,7 +90,11 @@ impl Spectrum {
         ticks: &[[f32; AXES]],
         tick_hz: f64,
     ) -> Option<Rhythm> {
-        let (train, share) = self.train(ticks, tick_hz)?;
+        let axes = straightened(ticks);
+        if swings(&axes) < FEWEST_SWINGS {
+            return None;
+        }
+        let (train, share) = self.train(&axes, tick_hz, LEAST_SHARE)?;
         is_rhythm(&train, share).then(|| Rhythm {
             frequency_hz: train.frequency_hz as f32,
             peaks: train.peaks.round() as u32,
@@ -95,27 +102,37 @@ impl Spectrum {
         })
     }
 
-    /// What comes closest to a train, and the share of its lines.
-    fn train<const AXES: usize>(
+    /// What comes closest to a train, and the share of its lines; nothing when
+    /// no train could have `least_share`, which is known before the dear part.
+    fn train(
         &mut self,
-        ticks: &[[f32; AXES]],
+        axes: &[Vec<f64>],
         tick_hz: f64,
+        least_share: f64,
     ) -> Option<(Repetition, f64)> {
-        let duration_s = ticks.len() as f64 / tick_hz;
+        let count = axes[0].len();
+        let duration_s = count as f64 / tick_hz;
         let lowest_hz = LOWEST_HZ.max((FEWEST_PEAKS - 1.0) / duration_s);
         let highest_hz = HIGHEST_HZ.min(0.45 * tick_hz);
         if lowest_hz >= highest_hz {
             return None;
         }
-        let axes = straightened(ticks);
         let energy: f64 = axes.iter().flatten().map(|value| value * value).sum();
-        if energy < STILL_G * STILL_G * ticks.len() as f64 {
+        if energy < STILL_G * STILL_G * count as f64 {
             return None;
         }
-        let lines = self.lines(&axes, tick_hz);
-        let fine = self.interpolated(&axes, tick_hz);
-        let train = lines
-            .candidates(lowest_hz, highest_hz)
+        let lines = self.lines(axes, tick_hz);
+        let candidates = lines.candidates(lowest_hz, highest_hz);
+        let fine_hz = tick_hz * interpolation(tick_hz) as f64;
+        let may_be = |&frequency_hz: &f64| {
+            repetition::periods(frequency_hz, fine_hz)
+                .any(|period| lines.share(fine_hz / period as f64) >= least_share)
+        };
+        if !candidates.iter().any(may_be) {
+            return None;
+        }
+        let fine = self.interpolated(axes, tick_hz);
+        let train = candidates
             .iter()
             .filter_map(|&frequency_hz| fine.repetition(frequency_hz))
             .max_by(|a, b| a.strength().total_cmp(&b.strength()))?;
@@ -129,11 +146,12 @@ impl Spectrum {
         let size = (4 * count).next_power_of_two();
         let forward = self.planner.plan_fft_forward(size);
         let mut power = vec![0.0; size / 2 + 1];
+        let hann = |n: usize| (1.0 - (2.0 * PI * (n + 1) as f64 / (count + 1) as f64).cos()) / 2.0;
+        let window: Vec<f64> = (0..count).map(hann).collect();
         for axis in axes {
             let mut buffer = vec![Complex::new(0.0, 0.0); size];
-            for (n, value) in axis.iter().enumerate() {
-                let turn = 2.0 * PI * (n + 1) as f64 / (count + 1) as f64;
-                buffer[n].re = value * (1.0 - turn.cos()) / 2.0;
+            for (bin, (value, window)) in buffer.iter_mut().zip(axis.iter().zip(&window)) {
+                bin.re = value * window;
             }
             forward.process(&mut buffer);
             for (power, bin) in power.iter_mut().zip(&buffer) {
@@ -146,7 +164,7 @@ impl Spectrum {
     /// The axes with nothing around them, interpolated by filling their spectra
     /// up with zeros.
     fn interpolated(&mut self, axes: &[Vec<f64>], tick_hz: f64) -> Fine {
-        let factor = (FINE_HZ / tick_hz).ceil().max(1.0) as usize;
+        let factor = interpolation(tick_hz);
         let margin = (1.2 * tick_hz / LOWEST_HZ).ceil() as usize;
         let size = (axes[0].len() + 2 * margin).next_power_of_two();
         let forward = self.planner.plan_fft_forward(size);
@@ -166,6 +184,36 @@ impl Spectrum {
         };
         Fine::new(axes.iter().map(interpolate).collect(), tick_hz * factor as f64)
     }
+}
+
+/// How often the movement passes from one side of its middle to the other, on
+/// the axis where it does so most often, of those with a good part of it. Less
+/// than half the root mean square is on neither side.
+fn swings(axes: &[Vec<f64>]) -> usize {
+    let energies = axes.iter().map(|axis| axis.iter().map(|value| value * value).sum::<f64>());
+    let total: f64 = energies.clone().sum();
+    let swings_of = |axis: &[f64], energy: f64| {
+        let out = 0.5 * (energy / axis.len() as f64).sqrt();
+        let (mut swings, mut side) = (0, 0.0);
+        for &value in axis {
+            if value.abs() > out && value * side <= 0.0 {
+                swings += 1;
+                side = value;
+            }
+        }
+        swings
+    };
+    axes.iter()
+        .zip(energies)
+        .filter(|(_, energy)| *energy > 0.1 * total)
+        .map(|(axis, energy)| swings_of(axis, energy))
+        .max()
+        .unwrap_or(0)
+}
+
+/// Fine samples a tick.
+fn interpolation(tick_hz: f64) -> usize {
+    (FINE_HZ / tick_hz).ceil().max(1.0) as usize
 }
 
 fn is_rhythm(train: &Repetition, share: f64) -> bool {

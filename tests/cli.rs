@@ -355,6 +355,25 @@ fn two_runs_give_the_same_bytes() {
     assert_eq!(contents(&dir.path().join("again")), contents(night().1));
 }
 
+#[test]
+fn threads_change_nothing_and_tables_come_without_charts_if_asked() {
+    let dir = folder();
+    let file = night().0.to_str().unwrap();
+    for jobs in ["1", "2"] {
+        let ran =
+            done(dir.path(), &["analyze", file, "--out", jobs, "--no-charts", "--jobs", jobs]);
+        assert!(ran.out.contains("The tables: ") && !ran.out.contains(".png"), "{}", ran.out);
+    }
+    let [one, two] = ["1", "2"].map(|jobs| contents(&dir.path().join(jobs)));
+    assert_eq!(one, two);
+    let written: Vec<&str> = one.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(written, ["epochs.csv", "movements.csv", "nights.csv", "summary.json"]);
+    for table in ["epochs.csv", "movements.csv", "nights.csv"] {
+        let [bare, drawn] = [&dir.path().join("1"), night().1].map(|dir| fs::read(dir.join(table)));
+        assert_eq!(bare.unwrap(), drawn.unwrap(), "{table}");
+    }
+}
+
 // Standard output.
 
 #[test]

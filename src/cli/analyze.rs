@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use hypnic::chart;
 use hypnic::error::{Error, Result};
-use hypnic::pipeline;
+use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{annotations, files, folder, json, rows, text};
 
@@ -23,6 +25,7 @@ use super::{Stop, progress};
   hypnic analyze night.csv
   hypnic analyze night.csv.gz --placement ankle --side left --timezone Europe/Berlin
   hypnic analyze night.wav --full-scale-g 8 --lights-off 22:45 --lights-on 06:30
+  hypnic analyze night.csv --no-charts --jobs 1
   hypnic analyze night.csv --json | jq .nights[0].pattern")]
 pub struct Args {
     /// The recording: CSV or WAV, also gzipped
@@ -34,6 +37,12 @@ pub struct Args {
     /// Options from a TOML file; those that are typed win
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
+    /// Write the tables and the summary only
+    #[arg(long)]
+    no_charts: bool,
+    /// Threads: 1, or 2 to read ahead and to hash beside [default: as there are cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -47,22 +56,34 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let options = args.options.over_file(args.config.as_ref())?;
-    let settings = options.settings()?;
+    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
+    let is_parallel = jobs.is_some_and(|jobs| jobs.get() > 1);
+    let settings = Settings { reads_ahead: is_parallel, ..options.settings()? };
     let out = args.out.unwrap_or_else(|| default_folder(&args.file));
     folder::check(&out)?;
     let bar = progress::bar(&name_of(&args.file), args.quiet);
-    let analysis = pipeline::analyze(&args.file, &settings, &mut |done, total| {
+    let mut progress = |done, total| {
         bar.set_length(total);
         bar.set_position(done);
+    };
+    let (analysis, hash) = thread::scope(|scope| {
+        let beside = is_parallel.then(|| scope.spawn(|| hash(&args.file)));
+        let analysis = pipeline::analyze(&args.file, &settings, &mut progress)?;
+        let hash = match beside {
+            Some(hashing) => hashing.join().expect("hashing does not panic"),
+            None => hash(&args.file),
+        }?;
+        Ok::<_, Error>((analysis, hash))
     })?;
     bar.finish_and_clear();
     let tables = files::as_written(&rows::tables(&analysis));
     let mut results = files::encoded(&tables);
     results.extend(annotations::files(&analysis, &tables));
-    results.extend(chart::files(&tables));
+    if !args.no_charts {
+        results.extend(chart::files(&tables));
+    }
     let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
     names.push(folder::SUMMARY.to_owned());
-    let hash = hash(&args.file)?;
     let summary = json::summary(&analysis, &tables.nights, hash, &options, names);
     results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
     folder::write(&out, &results)?;
@@ -73,7 +94,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     if args.json {
         stdout.write_all(summary.as_bytes())?;
     } else {
-        stdout.write_all(told(&tables, &analysis.warnings, &out).as_bytes())?;
+        stdout.write_all(told(&tables, &analysis.warnings, &out, !args.no_charts).as_bytes())?;
     }
     Ok(stdout.flush()?)
 }
@@ -110,7 +131,7 @@ fn hash(path: &Path) -> Result<String> {
 }
 
 /// The table and the sentences for a terminal.
-fn told(tables: &Tables, warnings: &[String], out: &Path) -> String {
+fn told(tables: &Tables, warnings: &[String], out: &Path, has_charts: bool) -> String {
     let mut told = String::new();
     let _ = writeln!(
         told,
@@ -135,7 +156,8 @@ fn told(tables: &Tables, warnings: &[String], out: &Path) -> String {
     for warning in warnings {
         let _ = writeln!(told, "  {warning}");
     }
-    let picture = tables.nights.first().map(|night| format!("timeline-{}.png", night.night));
+    let drawn = tables.nights.first().filter(|_| has_charts);
+    let picture = drawn.map(|night| format!("timeline-{}.png", night.night));
     let _ = match picture {
         Some(picture) => writeln!(told, "\nThe picture: {}", out.join(picture).display()),
         None => writeln!(told, "\nThe tables: {}", out.display()),

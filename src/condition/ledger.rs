@@ -98,6 +98,15 @@ impl Ledger {
         self.step_square_ns2 += (step_ns - periods * period_ns).powi(2);
     }
 
+    /// [`Self::stepped`] for steps of one period each, or nearly.
+    pub(super) fn stepped_evenly(&mut self, steps_ns: impl Iterator<Item = f64>, period_ns: f64) {
+        for step_ns in steps_ns {
+            self.steps += 1;
+            self.step_sum_ns += step_ns;
+            self.step_square_ns2 += (step_ns - period_ns).powi(2);
+        }
+    }
+
     pub(super) fn close(&mut self) {
         if self.steps > 0 {
             let steps = self.steps as f64;

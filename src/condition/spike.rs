@@ -13,6 +13,13 @@ const LEAST_SPIKE_G: f32 = 0.5;
 /// three samples, but not over five.
 const AGREE_SHARE: f32 = 0.15;
 
+/// A wrong sample is at least this far from the one before: it is 0.5 g from
+/// the mean of its neighbours, and they are no further than 15 % of that.
+pub const LEAST_JUMP_G: f32 = 0.42;
+
+/// Samples from which one is judged.
+pub const LEAST_WINDOW: usize = 5;
+
 /// Passes frames on, two later, with single wrong ones mended.
 #[derive(Debug, Clone, Default)]
 pub struct Spikes {
@@ -40,6 +47,18 @@ impl Spikes {
         let waiting = self.recent.len().min(2);
         let from = self.recent.len() - waiting;
         self.recent.split_off(from).into_iter()
+    }
+
+    /// The latest frames, the oldest first, if there are so many.
+    pub fn latest<const COUNT: usize>(&self) -> Option<[(f64, Frame); COUNT]> {
+        let first = self.recent.len().checked_sub(COUNT)?;
+        Some(std::array::from_fn(|index| self.recent[first + index]))
+    }
+
+    /// Takes frames of which none can be wrong, at least [`LEAST_WINDOW`].
+    pub fn replace(&mut self, stamps_ns: &[f64], frames: &[Frame]) {
+        self.recent.clear();
+        self.recent.extend(stamps_ns.iter().copied().zip(frames.iter().copied()));
     }
 
     fn mend(&mut self) {

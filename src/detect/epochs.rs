@@ -9,8 +9,8 @@ use crate::epoch::Epoch;
 pub struct EpochBuilder {
     frames_per_epoch: u64,
     frames_per_tick: u32,
-    /// Number of the epoch being filled.
-    current: u64,
+    /// One past the last frame of the epoch being filled.
+    end: u64,
     frames: u64,
     sum: [f64; 3],
     square: [f64; 3],
@@ -25,7 +25,7 @@ impl EpochBuilder {
         Self {
             frames_per_epoch: frames_per_epoch.max(1),
             frames_per_tick,
-            current: 0,
+            end: frames_per_epoch.max(1),
             frames: 0,
             sum: [0.0; 3],
             square: [0.0; 3],
@@ -38,8 +38,7 @@ impl EpochBuilder {
     /// Adds a tick; epochs that it ends, and empty ones of a gap before it, go
     /// to `out`.
     pub fn add(&mut self, tick: &Tick, out: &mut Vec<Epoch>) {
-        let number = tick.start / self.frames_per_epoch;
-        while self.current < number {
+        while tick.start >= self.end {
             self.close(out);
         }
         let frames = f64::from(self.frames_per_tick);
@@ -79,7 +78,7 @@ impl EpochBuilder {
             self.last_mean_g = None;
         }
         out.push(epoch);
-        self.current += 1;
+        self.end += self.frames_per_epoch;
         self.frames = 0;
         (self.sum, self.square, self.activity) = ([0.0; 3], [0.0; 3], 0.0);
     }

@@ -24,6 +24,7 @@ pub const WARM_UP_S: usize = 30;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Floor {
     log: f32,
+    value: f32,
 }
 
 impl Floor {
@@ -33,23 +34,28 @@ impl Floor {
         maxima.sort_by(f32::total_cmp);
         let rank = (maxima.len() as f32 * QUANTILE) as usize;
         let value = maxima.get(rank).copied().unwrap_or(least);
-        Self { log: value.max(least).ln() }
+        Self::at(value.max(least).ln())
     }
 
     /// One more second, which reached `maximum`.
     pub fn second(&mut self, maximum: f32, least: f32) {
-        let log = maximum.max(least).ln();
-        if log > self.log {
-            self.log += STEP * QUANTILE;
-        } else if log < self.log {
-            self.log -= STEP * (1.0 - QUANTILE);
+        let reached = maximum.max(least).ln();
+        let mut log = self.log;
+        if reached > log {
+            log += STEP * QUANTILE;
+        } else if reached < log {
+            log -= STEP * (1.0 - QUANTILE);
         }
-        self.log = self.log.max(least.ln());
+        *self = Self::at(log.max(least.ln()));
     }
 
     /// The floor, in the unit of the maxima.
     pub fn value(self) -> f32 {
-        self.log.exp()
+        self.value
+    }
+
+    fn at(log: f32) -> Self {
+        Self { log, value: log.exp() }
     }
 }
 

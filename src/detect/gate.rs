@@ -44,6 +44,31 @@ pub fn ticks(duration_s: f64, tick_hz: f64) -> u64 {
     (duration_s * tick_hz).round().max(1.0) as u64
 }
 
+/// The durations of the gate in ticks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Windows {
+    band_half: u64,
+    short: u64,
+    tilt: u64,
+    second: u64,
+    patience: u64,
+    hold: u64,
+}
+
+impl Windows {
+    fn new(tick_hz: f64) -> Self {
+        let ticks = |duration_s: f64| ticks(duration_s, tick_hz);
+        Self {
+            band_half: ticks(BAND_HALF_S),
+            short: ticks(SHORT_S),
+            tilt: ticks(TILT_WINDOW_S),
+            second: ticks(1.0).max(FEWEST_TICKS),
+            patience: ticks(PATIENCE_S),
+            hold: ticks(HOLD_S),
+        }
+    }
+}
+
 /// A stretch in which the sensor moves without half a second of rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Burst {
@@ -97,7 +122,7 @@ fn least_floors_g(resolution_g: f32) -> Envelopes {
 /// Finds the bursts of one recording.
 #[derive(Debug, Clone)]
 pub struct Gate {
-    tick_hz: f64,
+    windows: Windows,
     /// Multiplies both thresholds.
     factor: f32,
     least: Envelopes,
@@ -117,7 +142,7 @@ impl Gate {
     /// `factor` multiplies the thresholds: 1 is the usual.
     pub fn new(tick_hz: f64, factor: f32) -> Self {
         Self {
-            tick_hz,
+            windows: Windows::new(tick_hz),
             factor,
             least: least_floors_g(0.0),
             floors: None,
@@ -131,7 +156,7 @@ impl Gate {
 
     /// Ticks that must follow one before its envelopes are known.
     pub fn look_ahead(&self) -> u64 {
-        ticks(TILT_WINDOW_S, self.tick_hz).max(ticks(BAND_HALF_S, self.tick_hz))
+        self.windows.tilt.max(self.windows.band_half)
     }
 
     /// Whether a burst is running.
@@ -178,18 +203,16 @@ impl Gate {
     }
 
     fn envelopes(&self, history: &History, tick: u64) -> Envelopes {
-        let half = ticks(BAND_HALF_S, self.tick_hz);
-        let short = ticks(SHORT_S, self.tick_hz);
-        let window = ticks(TILT_WINDOW_S, self.tick_hz);
-        let rms_g = |from: u64, to: u64| {
+        let Windows { band_half: half, short, tilt: window, .. } = self.windows;
+        let mean_g2 = |from: u64, to: u64| {
             let energy: f32 = history.range(from, to).map(|tick| tick.band_g2).sum();
-            (energy / (to - from) as f32).sqrt()
+            energy / (to - from) as f32
         };
         let before = history.mean_g(tick - window, tick);
         let after = history.mean_g(tick + 1, tick + 1 + window);
         Envelopes {
-            band_g: rms_g(tick - half, tick + half + 1),
-            short_g: rms_g(tick, tick + short),
+            band_g: mean_g2(tick - half, tick + half + 1).sqrt(),
+            short_g: mean_g2(tick, tick + short).sqrt(),
             tilt_g: distance_g(before, after),
         }
     }
@@ -198,7 +221,7 @@ impl Gate {
     fn gather(&mut self, envelopes: Envelopes) -> Option<Envelopes> {
         let (count, maxima) = self.second;
         self.second = (count + 1, maxima.max(envelopes));
-        (self.second.0 >= ticks(1.0, self.tick_hz).max(FEWEST_TICKS))
+        (self.second.0 >= self.windows.second)
             .then(|| std::mem::replace(&mut self.second, (0, Envelopes::NONE)).1)
     }
 
@@ -215,8 +238,7 @@ impl Gate {
 
     fn step(&mut self, envelopes: Envelopes, history: &History) -> Option<Burst> {
         let tick = self.next;
-        let patience = ticks(PATIENCE_S, self.tick_hz);
-        let waits = self.open.is_some_and(|burst| tick - burst.first < patience);
+        let waits = self.open.is_some_and(|burst| tick - burst.first < self.windows.patience);
         if let Some(second) = self.gather(envelopes)
             && !waits
         {
@@ -243,7 +265,7 @@ impl Gate {
                 self.open = Some(burst);
             }
             Some(burst) if level >= OFF => burst.last = tick,
-            Some(burst) if tick - burst.last >= ticks(HOLD_S, self.tick_hz) => {
+            Some(burst) if tick - burst.last >= self.windows.hold => {
                 let burst = *burst;
                 self.open = None;
                 return Some(self.trimmed(burst, burst.last, history));
@@ -258,7 +280,7 @@ impl Gate {
     /// the rest before and the last that is not yet at the rest after.
     fn trimmed(&self, burst: Burst, last: u64, history: &History) -> Burst {
         let reach = self.look_ahead() + 1;
-        let rest = ticks(TILT_WINDOW_S, self.tick_hz);
+        let rest = self.windows.tilt;
         let before_g = history.mean_g(burst.first.saturating_sub(rest), burst.first);
         let latest_first = (burst.first + reach).min(last);
         let leaves = Bounds { band_g: burst.band_off_g, tilt_g: burst.tilt_off_g };

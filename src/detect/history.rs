@@ -1,14 +1,17 @@
 //! The ticks of the last minute and a half.
 
-use std::collections::VecDeque;
-
 use super::tick::Tick;
 use crate::recording::Frame;
 
 /// Ticks of the running segment, by their number in it; the oldest fall off.
+///
+/// They lie one behind the other in memory, and move to its beginning whenever
+/// as many have fallen off as are kept.
 #[derive(Debug, Clone)]
 pub struct History {
-    ticks: VecDeque<Tick>,
+    ticks: Vec<Tick>,
+    /// How many of `ticks` have fallen off.
+    gone: usize,
     first: u64,
     longest: usize,
 }
@@ -16,22 +19,32 @@ pub struct History {
 impl History {
     /// Keeps the latest `longest` ticks.
     pub fn new(longest: usize) -> Self {
-        Self { ticks: VecDeque::with_capacity(longest + 1), first: 0, longest }
+        Self { ticks: Vec::with_capacity(2 * longest), gone: 0, first: 0, longest }
     }
 
     /// Forgets everything and counts from 0 again.
     pub fn clear(&mut self) {
         self.ticks.clear();
+        self.gone = 0;
         self.first = 0;
     }
 
     /// One more tick.
     pub fn push(&mut self, tick: Tick) {
-        if self.ticks.len() == self.longest {
-            self.ticks.pop_front();
+        if self.kept().len() == self.longest {
+            self.gone += 1;
             self.first += 1;
         }
-        self.ticks.push_back(tick);
+        if self.ticks.len() == 2 * self.longest {
+            self.ticks.copy_within(self.gone.., 0);
+            self.ticks.truncate(self.ticks.len() - self.gone);
+            self.gone = 0;
+        }
+        self.ticks.push(tick);
+    }
+
+    fn kept(&self) -> &[Tick] {
+        &self.ticks[self.gone..]
     }
 
     /// Number of the oldest tick that is kept.
@@ -41,36 +54,39 @@ impl History {
 
     /// One past the number of the latest tick.
     pub fn end(&self) -> u64 {
-        self.first + self.ticks.len() as u64
+        self.first + self.kept().len() as u64
     }
 
     /// The tick of that number, or the nearest that is kept. There must be one.
     pub fn get(&self, tick: u64) -> &Tick {
-        let index = tick.saturating_sub(self.first).min(self.ticks.len() as u64 - 1);
-        &self.ticks[index as usize]
+        let index = tick.saturating_sub(self.first).min(self.kept().len() as u64 - 1);
+        &self.kept()[index as usize]
     }
 
     /// The ticks from `from` to before `to`, as far as they are kept.
-    pub fn range(&self, from: u64, to: u64) -> impl Iterator<Item = &Tick> + Clone {
-        let kept = |tick: u64| (tick.saturating_sub(self.first) as usize).min(self.ticks.len());
-        self.ticks.range(kept(from)..kept(to).max(kept(from)))
+    #[inline]
+    pub fn range(&self, from: u64, to: u64) -> std::slice::Iter<'_, Tick> {
+        let kept = self.kept();
+        let index = |tick: u64| (tick.saturating_sub(self.first) as usize).min(kept.len());
+        kept.get(index(from)..index(to)).unwrap_or_default().iter()
     }
 
     /// Mean acceleration over the ticks from `from` to before `to`; over the
     /// nearest tick when none of them is kept.
+    #[inline]
     pub fn mean_g(&self, from: u64, to: u64) -> Frame {
-        let mut sum = [0.0; 3];
-        let mut count = 0;
-        for tick in self.range(from, to) {
-            for (sum, mean_g) in sum.iter_mut().zip(tick.mean_g) {
-                *sum += mean_g;
-            }
-            count += 1;
-        }
+        let ticks = self.range(from, to);
+        let count = ticks.len();
         if count == 0 {
             return self.get(from).mean_g;
         }
-        sum.map(|sum| sum / count as f32)
+        let [mut x, mut y, mut z] = [0.0; 3];
+        for Tick { mean_g, .. } in ticks {
+            x += mean_g[0];
+            y += mean_g[1];
+            z += mean_g[2];
+        }
+        [x, y, z].map(|sum| sum / count as f32)
     }
 }
 

@@ -26,12 +26,17 @@ const RETURN_SHARE: f32 = 0.5;
 /// A shift within a hold is smaller than this share of it.
 const SHIFT_SHARE: f32 = 0.5;
 
-/// Smallest tilt of a hold, g: 0.2°, or what the noise allows.
+/// Smallest tilt of a hold that is seen by itself, g: 0.2°, or what the noise
+/// allows.
 const LEAST_HOLD_G: f32 = 0.0035;
 
 /// The means at rest are over twice the time of the tilt envelope and vary by
 /// less: this share of its off-threshold is four times their noise.
 const HOLD_NOISE_SHARE: f32 = 0.6;
+
+/// A burst that brings back what another took away confirms a hold of this share
+/// of those: two steps of noise are opposite, and of one size, once in thirty times.
+const CONFIRMED_SHARE: f32 = 0.6;
 
 /// The bursts of one movement, and gravity around them.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +55,7 @@ pub struct Shape {
 #[derive(Debug, Clone)]
 pub struct Joiner {
     tick_hz: f64,
+    rest: u64,
     /// The bursts since a limb went away that has not come back: the first took
     /// it there, the others shifted it a little.
     held: Vec<Shape>,
@@ -58,12 +64,12 @@ pub struct Joiner {
 impl Joiner {
     /// For that many ticks a second.
     pub fn new(tick_hz: f64) -> Self {
-        Self { tick_hz, held: Vec::new() }
+        Self { tick_hz, rest: ticks(REST_S, tick_hz), held: Vec::new() }
     }
 
     /// Ticks after a burst that must be known before it is handed on.
     pub fn rest(&self) -> u64 {
-        ticks(REST_S, self.tick_hz)
+        self.rest
     }
 
     /// A burst has ended.
@@ -98,7 +104,8 @@ impl Joiner {
         let now_g = history.mean_g(end - rest, end);
         let away_g = distance_g(first.after_g, first.before_g);
         let longest = ticks(LONGEST_HOLD_S, self.tick_hz) + rest;
-        if distance_g(now_g, first.before_g) < RETURN_SHARE * away_g {
+        let has_sunk = distance_g(now_g, first.before_g) < RETURN_SHARE * away_g;
+        if has_sunk && away_g > least_hold_g(first.bursts[0]) {
             if let Some(latest) = self.held.last_mut() {
                 latest.last = end - rest;
                 latest.after_g = now_g;
@@ -138,13 +145,18 @@ impl Joiner {
     }
 }
 
-/// Whether the limb is away and rests there.
+/// Smallest tilt of a hold that is seen by itself, g.
+fn least_hold_g(burst: Burst) -> f32 {
+    LEAST_HOLD_G.max(HOLD_NOISE_SHARE * burst.tilt_off_g)
+}
+
+/// Whether the limb is away and rests there, as far as can be told before it
+/// comes back.
 fn is_held(shape: &Shape, history: &History, window: u64) -> bool {
     let away_g = distance_g(shape.after_g, shape.before_g);
     let burst = shape.bursts[0];
     let largest_g = largest_departure_g(history, burst, shape.before_g, window);
-    away_g > LEAST_HOLD_G.max(HOLD_NOISE_SHARE * burst.tilt_off_g)
-        && away_g > HOLD_SHARE * largest_g
+    away_g > CONFIRMED_SHARE * least_hold_g(burst) && away_g > HOLD_SHARE * largest_g
 }
 
 /// Whether the second burst brings back what the first took away, and nothing

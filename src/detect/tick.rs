@@ -1,7 +1,14 @@
 //! Frames become ticks of about 50 ms: the one place that sees every sample.
 //!
 //! All that later stages want of the samples is gathered here in one pass, at
-//! full rate; everything after it runs at the rate of the ticks.
+//! full rate; everything after it runs at the rate of the ticks. [`plain`] says
+//! what is gathered; [`lanes`] does the same with an axis a lane, some six
+//! times as fast, and to the same bits.
+
+mod lanes;
+mod plain;
+
+use fearless_simd::Level;
 
 use crate::filter::{Sections, State};
 use crate::recording::Frame;
@@ -40,29 +47,36 @@ pub fn frames_per_tick(rate_hz: f64) -> u32 {
 pub struct Ticker {
     band: Sections,
     frames_per_tick: u32,
+    /// Frame the next tick begins with.
     next: u64,
     open: Option<Open>,
+    level: Level,
 }
 
 /// The tick being filled, and what the filter remembers.
-#[derive(Debug, Clone)]
+///
+/// What comes out of the filter is before its gain, which is brought in once a
+/// tick.
+#[derive(Debug, Clone, PartialEq)]
 struct Open {
     state: State<3>,
-    before: [f64; 3],
     count: u32,
     sum: [f64; 3],
     square: [f64; 3],
     min: Frame,
     max: Frame,
-    band: f64,
-    change: f64,
+    /// Sum of the squares of the filtered axes.
+    band: [f64; 3],
+    /// Sum of the squares of their steps.
+    change: [f64; 3],
+    /// Largest squared magnitude.
     peak: f64,
 }
 
 impl Ticker {
     /// With a band filter made for the rate of the frames.
     pub fn new(band: Sections, frames_per_tick: u32) -> Self {
-        Self { band, frames_per_tick, next: 0, open: None }
+        Self { band, frames_per_tick, next: 0, open: None, level: Level::new() }
     }
 
     /// Frames that were not recorded: what was begun is dropped, the filter
@@ -78,70 +92,50 @@ impl Ticker {
         // At rest from the first frame: gravity's step is no movement.
         let mut open =
             self.open.take().unwrap_or_else(|| Open::new(self.band.at_rest_frame(*first)));
-        for frame in frames {
-            open.add(&self.band, *frame);
-            if open.count == self.frames_per_tick {
-                out.push(open.close(self.next));
-                self.next += u64::from(self.frames_per_tick);
-            }
+        let before = out.len();
+        let share = 1.0 / f64::from(self.frames_per_tick);
+        let cut = Cut {
+            frames_per_tick: self.frames_per_tick,
+            next: self.next,
+            share,
+            power: self.band.gain() * self.band.gain(),
+        };
+        match lanes::Band::of(&self.band) {
+            Some(band) => lanes::push(self.level, band, cut, &mut open, frames, out),
+            None => plain::push(&self.band, cut, &mut open, frames, out),
         }
+        self.next += (out.len() - before) as u64 * u64::from(self.frames_per_tick);
         self.open = Some(open);
     }
+}
+
+/// Where ticks begin and what makes means of their sums.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    frames_per_tick: u32,
+    /// Frame the open tick begins with.
+    next: u64,
+    /// One over the frames of a tick.
+    share: f64,
+    /// Square of the gain of the filter.
+    power: f64,
 }
 
 impl Open {
     fn new(state: State<3>) -> Self {
         Self {
             state,
-            before: [0.0; 3],
             count: 0,
             sum: [0.0; 3],
             square: [0.0; 3],
             min: [f32::INFINITY; 3],
             max: [f32::NEG_INFINITY; 3],
-            band: 0.0,
-            change: 0.0,
+            band: [0.0; 3],
+            change: [0.0; 3],
             peak: 0.0,
         }
     }
-
-    #[inline]
-    fn add(&mut self, band: &Sections, frame: Frame) {
-        let filtered = band.apply_frame(&mut self.state, frame);
-        let mut energy = 0.0;
-        let mut change = 0.0;
-        for axis in 0..3 {
-            let value = f64::from(frame[axis]);
-            self.sum[axis] += value;
-            self.square[axis] += value * value;
-            self.min[axis] = self.min[axis].min(frame[axis]);
-            self.max[axis] = self.max[axis].max(frame[axis]);
-            energy += filtered[axis] * filtered[axis];
-            let step = filtered[axis] - self.before[axis];
-            change += step * step;
-        }
-        self.before = filtered;
-        self.band += energy;
-        self.change += change;
-        self.peak = self.peak.max(energy);
-        self.count += 1;
-    }
-
-    fn close(&mut self, start: u64) -> Tick {
-        let share = 1.0 / f64::from(self.count);
-        let tick = Tick {
-            start,
-            mean_g: self.sum.map(|sum| (sum * share) as f32),
-            square_g2: self.square.map(|square| (square * share) as f32),
-            min_g: self.min,
-            max_g: self.max,
-            band_g2: (self.band * share) as f32,
-            change_g2: (self.change * share) as f32,
-            peak_g2: self.peak as f32,
-        };
-        let state = self.state;
-        let before = self.before;
-        *self = Self { before, ..Self::new(state) };
-        tick
-    }
 }
+
+#[cfg(test)]
+mod tests;

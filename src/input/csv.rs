@@ -29,6 +29,7 @@ mod preamble;
 mod rate;
 mod rows;
 mod stamp;
+mod steady;
 mod text;
 mod understand;
 mod unit;
@@ -91,6 +92,20 @@ impl CsvSource {
         Ok(Self { path, spec, lines, rows, header, first_ns: None, left_out, warnings })
     }
 
+    /// Reads the steady rows at hand.
+    fn read_steady(&mut self, block: &mut Block) {
+        let room = BLOCK - block.frames.len();
+        let has_stamps = self.spec.has_stamps;
+        let taken = self.rows.read_steady(self.lines.ahead(), room, |stamp_ns, frame| {
+            if has_stamps {
+                let first_ns = *self.first_ns.get_or_insert(stamp_ns);
+                block.stamps_ns.push(stamp_ns.wrapping_sub(first_ns));
+            }
+            block.frames.push(frame);
+        });
+        self.lines.pass(taken.bytes, taken.rows);
+    }
+
     /// The error of a cell that is no number and no stamp.
     #[cold]
     fn wrong_cell(&self, row: u64, cell: &[u8]) -> Error {
@@ -113,6 +128,10 @@ impl Source for CsvSource {
     fn read(&mut self, block: &mut Block) -> Result<bool> {
         block.clear();
         while block.frames.len() < BLOCK {
+            self.read_steady(block);
+            if block.frames.len() == BLOCK {
+                break;
+            }
             let line = match self.lines.next() {
                 Ok(Some(line)) => line,
                 Ok(None) => break,

@@ -24,9 +24,15 @@ const BODY_BULK_S: f32 = 3.1;
 const PER_NEIGHBOUR: f32 = 1.09;
 const MOST_NEIGHBOURS: u32 = 4;
 
-/// A limb's movement tilts the sensor by at least this, degrees: weaker ones
-/// say nothing of their neighbours.
-const LIMB_TILT_DEG: f32 = 0.8;
+/// A limb's movement tilts the sensor by at least this, degrees, and lasts at
+/// least this long, s: weaker and shorter ones say nothing of their neighbours.
+const LIMB_TILT_DEG: f32 = 0.4;
+const LIMB_ACTIVE_S: f32 = 0.3;
+
+/// Noise reaches so many times the floor of the band, at a mean frequency above
+/// this, Hz: a bed that is pushed swings at 3 to 8 Hz.
+const BED_NOISE_FLOORS: f32 = 3.0;
+const BED_NOISE_HZ: f32 = 8.0;
 
 /// Fewest limb movements in a row that are a train, and the shortest interval
 /// in one, s (AASM; the series rules themselves come later).
@@ -57,6 +63,13 @@ pub struct Company {
     pub bodies: u32,
 }
 
+impl Company {
+    /// Whether a movement among these is one of a train, if it is a limb's.
+    pub fn is_train(self) -> bool {
+        self.limbs as usize + 1 >= FEWEST_IN_TRAIN
+    }
+}
+
 /// Motion in seconds, weighed by how far from its old place it leaves the
 /// sensor.
 ///
@@ -69,26 +82,39 @@ pub fn bulk_s(movement: &Movement) -> f32 {
 }
 
 /// Whether a movement goes out and comes back as a limb does.
-pub fn is_limb_like(movement: &Movement) -> bool {
-    movement.rhythm.is_none()
-        && movement.tilt_deg >= LIMB_TILT_DEG
-        && movement.turn_deg < BODY_TURN_DEG
-        && bulk_s(movement) < BODY_BULK_S
+pub fn is_limb_like(movement: &Movement, placement: Placement) -> bool {
+    if movement.rhythm.is_some() || movement.active_s < LIMB_ACTIVE_S {
+        return false;
+    }
+    if placement == Placement::Mattress {
+        return !is_bed_noise(movement) && !is_body_alone(movement, placement);
+    }
+    movement.tilt_deg >= LIMB_TILT_DEG && !is_body_alone(movement, placement)
+}
+
+/// Whether what was found on a mattress is no more than an unusual breath: the
+/// mean swings a little, and in the band of jerks there is only noise, of its
+/// frequency.
+pub fn is_bed_noise(movement: &Movement) -> bool {
+    movement.burst_g < BED_NOISE_FLOORS * movement.floor_g && movement.centroid_hz >= BED_NOISE_HZ
+}
+
+/// Whether a movement is the body's by itself, whatever is around it.
+fn is_body_alone(movement: &Movement, placement: Placement) -> bool {
+    is_of_body(movement, Company::default(), placement)
 }
 
 /// What surrounds each of the movements, which are ascending by onset.
-pub fn company(movements: &[Movement], rate_hz: f64) -> Vec<Company> {
+pub fn company(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Company> {
     let reach = (LONGEST_INTERVAL_S * rate_hz) as u64;
-    let is_body =
-        |movement: &Movement| movement.turn_deg >= BODY_TURN_DEG || bulk_s(movement) >= BODY_BULK_S;
     (0..movements.len())
         .map(|index| {
             let near = |other: &&Movement| other.onset.abs_diff(movements[index].onset) <= reach;
             let before = movements[..index].iter().rev().take_while(near);
             let after = movements[index + 1..].iter().take_while(near);
             before.chain(after).fold(Company::default(), |company, other| Company {
-                limbs: company.limbs + u32::from(is_limb_like(other)),
-                bodies: company.bodies + u32::from(is_body(other)),
+                limbs: company.limbs + u32::from(is_limb_like(other, placement)),
+                bodies: company.bodies + u32::from(is_body_alone(other, placement)),
             })
         })
         .collect()
@@ -113,12 +139,14 @@ fn body_bulk_s(company: Company) -> f32 {
 
 /// What took part in each of the movements, which are ascending by onset.
 pub fn parts(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Part> {
-    let company = company(movements, rate_hz);
+    let company = company(movements, rate_hz, placement);
     let mut parts: Vec<Part> = movements
         .iter()
-        .zip(company)
-        .map(|(movement, company)| match is_of_body(movement, company, placement) {
+        .zip(&company)
+        .map(|(movement, &company)| match is_of_body(movement, company, placement) {
             true => Part::Body,
+            // Too weak or too short to say so themselves, among those that do.
+            false if company.is_train() && company.bodies == 0 => Part::Train,
             false => Part::Limb,
         })
         .collect();
@@ -126,27 +154,27 @@ pub fn parts(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<
     let interval_s =
         |from: usize, to: usize| (movements[to].onset - movements[from].onset) as f64 / rate_hz;
     for index in 0..movements.len() {
-        let is_seen = placement == Placement::Mattress || is_limb_like(&movements[index]);
-        if parts[index] == Part::Body || !is_seen {
+        if parts[index] == Part::Body || !is_limb_like(&movements[index], placement) {
             continue;
         }
         match run.last() {
             Some(&last) if interval_s(last, index) < SHORTEST_INTERVAL_S => continue,
             Some(&last) if interval_s(last, index) > LONGEST_INTERVAL_S => {
-                mark_train(&mut parts, &mut run);
+                mark_train(&mut parts, &company, &mut run);
             }
             _ => {}
         }
         run.push(index);
     }
-    mark_train(&mut parts, &mut run);
+    mark_train(&mut parts, &company, &mut run);
     parts
 }
 
-/// Ends a run.
-fn mark_train(parts: &mut [Part], run: &mut Vec<usize>) {
+/// Ends a run. Limb movements among several of the body are restlessness, however
+/// many they are.
+fn mark_train(parts: &mut [Part], company: &[Company], run: &mut Vec<usize>) {
     if run.len() >= FEWEST_IN_TRAIN {
-        for &index in run.iter() {
+        for &index in run.iter().filter(|&&index| company[index].bodies < 2) {
             parts[index] = Part::Train;
         }
     }

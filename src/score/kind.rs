@@ -31,6 +31,9 @@ const WEAKEST_GROSS_ON_MATTRESS_G: f32 = 0.045;
 /// A limb's movement tilts the sensor by at least this, degrees …
 const LIMB_TILT_DEG: f32 = 0.35;
 
+/// … by less when it is one of a train of limb movements …
+const LIMB_TILT_IN_TRAIN_DEG: f32 = 0.12;
+
 /// … a brief one, up to [`LONGEST_TWITCH_S`], by this …
 const BRIEF_LIMB_TILT_DEG: f32 = 0.8;
 
@@ -58,7 +61,7 @@ const RHYTHM_TILT_DEG: f32 = 12.0;
 
 /// Through a mattress, what is quicker and stronger than this comes from
 /// outside, Hz and g: a limb arrives weak, and slowed by the bed.
-const OUTSIDE_HZ: f32 = 7.5;
+const OUTSIDE_HZ: f32 = 6.7;
 const OUTSIDE_G: f32 = 0.009;
 
 /// The shortest that can be told from a twitch through a mattress, s.
@@ -170,6 +173,9 @@ pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
     if let Some(found) = regular(movement, context) {
         return found;
     }
+    if on_mattress && is_from_outside(movement) {
+        return (Kind::Disturbance, Why::Shaken { centroid_hz: movement.centroid_hz });
+    }
     if let Some(found) = starts::classify(movement, context, duration_s) {
         return found;
     }
@@ -199,15 +205,17 @@ fn regular(movement: &Movement, context: &Context) -> Option<(Kind, Why)> {
 
 fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) {
     let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
+    let in_train = context.company.is_train();
     let is_brief = duration_s < LONGEST_TWITCH_S;
     let pushed = movement.burst_g >= LIMB_PUSH_G;
     let untilted = movement.tilt_deg < BRIEF_LIMB_TILT_DEG;
-    let rings = duration_s < LONGEST_RING_S && movement.centroid_hz >= RING_HZ;
+    let rings = duration_s < LONGEST_RING_S && movement.centroid_hz >= RING_HZ && !in_train;
     if duration_s < SHORTEST_LM_S || (untilted && (is_brief || rings)) {
         return (Kind::Twitch, shaken);
     }
-    let tilted = movement.tilt_deg >= LIMB_TILT_DEG
-        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1);
+    let least_tilt_deg = if in_train { LIMB_TILT_IN_TRAIN_DEG } else { LIMB_TILT_DEG };
+    let tilted = movement.tilt_deg >= least_tilt_deg
+        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1 || in_train);
     if untilted && !tilted && !pushed {
         return (Kind::Disturbance, shaken);
     }
@@ -215,6 +223,11 @@ fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) 
         return (Kind::GrossMovement, Why::Restless);
     }
     (Kind::LimbMovement, returned(movement))
+}
+
+/// Whether what a mattress feels is the ring of the building.
+fn is_from_outside(movement: &Movement) -> bool {
+    movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G
 }
 
 /// Whether a movement is brief and does not tilt the sensor: the twitches, and
@@ -230,9 +243,6 @@ fn through_mattress(movement: &Movement, duration_s: f64) -> (Kind, Why) {
     let shaken = Why::Shaken { centroid_hz: movement.centroid_hz };
     if movement.burst_g >= WEAKEST_GROSS_ON_MATTRESS_G && movement.active_s >= BODY_ACTIVE_S {
         return (Kind::GrossMovement, Why::Restless);
-    }
-    if movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G {
-        return (Kind::Disturbance, shaken);
     }
     if duration_s < SHORTEST_ON_MATTRESS_S {
         return (Kind::Twitch, shaken);

@@ -70,9 +70,9 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
     let rate_hz = recorded.rate_hz;
     let movements = trains::merge_trains(movements, rate_hz);
     let movements = match recorded.placement {
-        Placement::Mattress => trains::merge_holds(&movements, rate_hz),
+        Placement::Mattress => without_bed_noise(trains::merge_holds(&movements, rate_hz), rate_hz),
         worn => {
-            let of_body = of_body(&movements, &stirring::company(&movements, rate_hz), worn);
+            let of_body = of_body(&movements, &stirring::company(&movements, rate_hz, worn), worn);
             starts::split(movements, &of_body, rate_hz)
         }
     };
@@ -109,7 +109,7 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
 fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<Context> {
     let rate_hz = recorded.rate_hz;
     let transitions_s = night.transitions_into_sleep_s();
-    let company = stirring::company(movements, rate_hz);
+    let company = stirring::company(movements, rate_hz, recorded.placement);
     let stirs = of_body(movements, &company, recorded.placement);
     let twitch_g = twitch_level_g(movements, night, recorded);
     let seconds = |frames: u64| frames as f64 / rate_hz;
@@ -145,6 +145,16 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
         }
     }
     contexts
+}
+
+/// Leaves out what is no more than breathing, unless it comes where a train of
+/// limb movements would have its next.
+fn without_bed_noise(movements: Vec<Movement>, rate_hz: f64) -> Vec<Movement> {
+    let company = stirring::company(&movements, rate_hz, Placement::Mattress);
+    let kept = movements.into_iter().zip(company);
+    kept.filter(|(movement, company)| company.is_train() || !stirring::is_bed_noise(movement))
+        .map(|(movement, _)| movement)
+        .collect()
 }
 
 /// Of each movement, whether the body took part.

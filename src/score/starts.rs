@@ -37,17 +37,18 @@ const WORN: Mechanics = Mechanics {
     slowest_hz: 4.2,
     quickness_share: 1.0,
     twitch_g: 0.12,
-    twitch_range_g: [0.06, 0.2],
+    twitch_range_g: [0.12, 0.2],
 };
 
 /// A mattress passes on a third of a start and rings at 3 to 8 Hz.
 const MATTRESS: Mechanics = Mechanics {
-    longest_s: 1.4,
+    longest_s: 1.8,
     turn_deg: 0.2,
-    slowest_hz: 3.6,
+    slowest_hz: 3.9,
     quickness_share: 0.0,
-    twitch_g: 0.03,
-    twitch_range_g: [0.02, 0.05],
+    // A limb's movement arrives with no more: 49 of 50 simulated ones.
+    twitch_g: 0.045,
+    twitch_range_g: [0.045, 0.045],
 };
 
 fn mechanics(placement: Placement) -> Mechanics {
@@ -69,11 +70,14 @@ const LIMB_QUICKNESS: f32 = 36.0;
 /// movements reach it, and 19 in 20 starts.
 const QUICKNESS_AT_ONSET: f32 = 27.0;
 
-/// What a jerk needs with a limb movement near it, and among several: starts
-/// come alone.
+/// … and of one that wakes the sleeper: the awakening right after it says more
+/// than its shape.
+const QUICKNESS_OF_WAKING: f32 = 22.0;
+
+/// What a jerk needs with limb movements around it, and in a train of them:
+/// starts come alone, or a few in a time of falling asleep.
 const QUICKNESS_IN_COMPANY: f32 = 36.0;
 const QUICKNESS_IN_TRAIN: f32 = 44.0;
-const TRAIN: u32 = 3;
 
 /// Smallest tilt that can be told from none, degrees.
 const LEAST_TILT_DEG: f32 = 0.1;
@@ -119,10 +123,10 @@ impl FallingAsleep {
     /// start. The better the moment, the fewer twitches fall into it by chance.
     fn least_over_twitches(self) -> f32 {
         match self {
-            Self::Woken => 0.6,
-            Self::Transition(_) => 1.0,
-            Self::Stirring(_) => 1.25,
-            Self::Strength => 2.0,
+            Self::Woken => 0.8,
+            Self::Transition(_) => 1.1,
+            Self::Stirring(_) => 1.3,
+            Self::Strength => 1.6,
         }
     }
 }
@@ -176,18 +180,19 @@ pub fn classify(movement: &Movement, context: &Context, duration_s: f64) -> Opti
     let burst_g = movement.burst_g;
     let is_still = context.still_before_s >= STILL_BEFORE_S;
     let falling_asleep = falling_asleep(context, burst_g);
-    let in_company = match context.company.limbs {
-        0 => 0.0,
-        1..TRAIN => QUICKNESS_IN_COMPANY,
-        TRAIN.. => QUICKNESS_IN_TRAIN,
+    let in_company = match context.company {
+        company if company.is_train() => QUICKNESS_IN_TRAIN,
+        company if company.limbs > 1 => QUICKNESS_IN_COMPANY,
+        _ => 0.0,
     };
     if let Some(falling_asleep) = falling_asleep
         && is_still
         && context.rate_hz >= SLOWEST_FOR_STARTS_HZ
     {
         let needed = match falling_asleep {
+            FallingAsleep::Woken => QUICKNESS_OF_WAKING,
+            FallingAsleep::Transition(_) | FallingAsleep::Stirring(_) => QUICKNESS_AT_ONSET,
             FallingAsleep::Strength => LIMB_QUICKNESS,
-            _ => QUICKNESS_AT_ONSET,
         };
         if quickness >= share * needed.max(in_company) {
             return Some((Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, burst_g }));

@@ -58,9 +58,27 @@ impl Pairs {
     }
 }
 
+/// The periods that are tried for a frequency, in samples, ascending; some more
+/// than once.
+pub(super) fn periods(frequency_hz: f64, rate_hz: f64) -> impl Iterator<Item = usize> {
+    (-STEPS..=STEPS)
+        .map(|step| 1.0 + TOLERANCE * f64::from(step) / f64::from(STEPS))
+        .map(move |factor| (factor * rate_hz / frequency_hz).round() as usize)
+}
+
 fn weighted(values: &[f64], weights: &[f64]) -> f64 {
     let sum: f64 = values.iter().zip(weights).map(|(value, weight)| value * weight).sum();
     sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
+}
+
+/// Element by element, of vectors that are equally long.
+fn total(parts: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
+    parts
+        .reduce(|mut sum, part| {
+            sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
+            sum
+        })
+        .unwrap_or_default()
 }
 
 fn running_sum(values: impl Iterator<Item = f64>) -> Vec<f64> {
@@ -85,10 +103,7 @@ impl Fine {
 
     /// The longest train with about this frequency.
     pub(super) fn repetition(&self, frequency_hz: f64) -> Option<Repetition> {
-        let mut periods: Vec<usize> = (-STEPS..=STEPS)
-            .map(|step| 1.0 + TOLERANCE * f64::from(step) / f64::from(STEPS))
-            .map(|factor| (factor * self.rate_hz / frequency_hz).round() as usize)
-            .collect();
+        let mut periods: Vec<usize> = periods(frequency_hz, self.rate_hz).collect();
         periods.dedup();
         let places = self.axes[0].len().checked_sub(2 * periods.last()?)?;
         let tried: Vec<Pairs> = periods.iter().map(|&period| self.pairs(period, places)).collect();
@@ -120,25 +135,30 @@ impl Fine {
     /// together is taken out, so that a step or a slope is no likeness but its
     /// opposite.
     fn pairs(&self, period: usize, places: usize) -> Pairs {
-        let products = running_sum(
-            (0..self.axes[0].len() - period)
-                .map(|n| self.axes.iter().map(|axis| axis[n] * axis[n + period]).sum()),
-        );
-        let (likeness, energy) = (0..places)
-            .map(|place| {
-                let (middle, end) = (place + period, place + 2 * period);
-                let of_mean: f64 = self
-                    .sums
-                    .iter()
-                    .map(|sums| (sums[end] - sums[place]).powi(2) / (4 * period) as f64)
-                    .sum();
-                let covariance = products[middle] - products[place] - of_mean;
-                let energy = self.squares[end] - self.squares[place] - 2.0 * of_mean;
-                // Sums of rounded numbers can leave a little less than nothing.
-                let energy = energy.max(f64::MIN_POSITIVE);
-                (2.0 * covariance / energy, energy / period as f64)
+        let per_axis = |axis: &[f64]| -> Vec<f64> {
+            axis.iter().zip(&axis[period..]).map(|(value, next)| value * next).collect()
+        };
+        let share = 1.0 / (4 * period) as f64;
+        let of_mean = |sums: &[f64]| -> Vec<f64> {
+            let pairs = sums[..places].iter().zip(&sums[2 * period..]);
+            pairs.map(|(before, end)| (end - before) * (end - before) * share).collect()
+        };
+        let products = running_sum(total(self.axes.iter().map(|axis| per_axis(axis))).into_iter());
+        let of_mean = total(self.sums.iter().map(|sums| of_mean(sums)));
+        let squares = self.squares.iter().zip(&self.squares[2 * period..]);
+        let energy: Vec<f64> = squares
+            .zip(&of_mean)
+            // Sums of rounded numbers can leave a little less than nothing.
+            .map(|((before, end), of_mean)| {
+                f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE)
             })
-            .unzip();
+            .collect();
+        let covariances = products.iter().zip(&products[period..]);
+        let likeness = covariances
+            .zip(of_mean.iter().zip(&energy))
+            .map(|((before, middle), (of_mean, energy))| 2.0 * (middle - before - of_mean) / energy)
+            .collect();
+        let energy = energy.into_iter().map(|energy| energy / period as f64).collect();
         Pairs { period, likeness, energy }
     }
 }

@@ -402,15 +402,15 @@ proptest! {
             })
             .collect();
         let mut used = Spectrum::default();
-        let straight = used.train(&ticks, tick_hz);
-        let again = used.train(&ticks, tick_hz);
+        let straight = used.train(&straightened(&ticks), tick_hz, 0.0);
+        let again = used.train(&straightened(&ticks), tick_hz, 0.0);
         prop_assert_eq!(straight, again);
-        if let (Some((a, share_a)), Some((b, share_b))) = (straight, used.train(&turned, tick_hz)) {
+        if let (Some((a, share_a)), Some((b, share_b))) = (straight, used.train(&straightened(&turned), tick_hz, 0.0)) {
             prop_assert_eq!(a.frequency_hz, b.frequency_hz);
             prop_assert!((a.peaks - b.peaks).abs() < 0.3, "{a:?} {b:?}");
             prop_assert!((share_a - share_b).abs() < 1e-3);
         } else {
-            prop_assert!(straight.is_none() && used.train(&turned, tick_hz).is_none());
+            prop_assert!(straight.is_none() && used.train(&straightened(&turned), tick_hz, 0.0).is_none());
         }
     }
 }

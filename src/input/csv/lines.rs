@@ -81,6 +81,17 @@ impl Lines {
         }
     }
 
+    /// The text at hand behind the last line given out.
+    pub fn ahead(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Passes over so many bytes of it, which are so many lines.
+    pub fn pass(&mut self, bytes: usize, rows: u64) {
+        self.start += bytes;
+        self.row += rows;
+    }
+
     /// The row of the last line given out.
     pub fn row(&self) -> u64 {
         self.row
@@ -101,6 +112,7 @@ impl Lines {
         self.buffer.copy_within(self.start..self.end, 0);
         self.start = 0;
         self.end = unread;
+        // The rest of a row and a chunk.
         let size = (unread + CHUNK).next_multiple_of(CHUNK);
         if self.buffer.len() != size {
             self.buffer.resize(size, 0);

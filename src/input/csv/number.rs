@@ -5,7 +5,7 @@
 const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
 
 /// Powers of ten in integers.
-const TENS: [u64; 20] = {
+pub(super) const TENS: [u64; 20] = {
     let mut tens = [1; 20];
     let mut power = 1;
     while power < tens.len() {
@@ -46,6 +46,46 @@ pub(super) fn decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)>
     // Signs come at random: no branch.
     let sign = u64::from(short.negative) << 63;
     Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
+}
+
+/// The number `[-]digits[.digits]` of up to eight characters behind its sign at
+/// `at`, and the place behind it, which the caller must find to be the end of a
+/// cell. Nearly all are such.
+///
+/// Rounded correctly, as by [`decimal`].
+#[inline(always)]
+pub(super) fn brief(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
+    let short = eight_characters(line, at, point)?;
+    let magnitude = short.mantissa as i64 as f64 / POWERS[short.fraction & 7];
+    let sign = u64::from(short.negative) << 63;
+    Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
+}
+
+/// The number that the next eight characters behind a sign begin with. Its
+/// digits are found and joined in one word, without a branch on how many there
+/// are. Whether it goes on behind them is not looked at.
+#[inline(always)]
+fn eight_characters(line: &[u8], at: usize, point: u8) -> Option<Short> {
+    let negative = *line.get(at)? == b'-';
+    let start = at + usize::from(negative);
+    let eight = line.get(start..)?.first_chunk::<8>()?;
+    let word = u64::from_le_bytes(*eight) ^ ZEROS;
+    // Neither a point nor a comma carries into what is behind it.
+    let other = others(word);
+    let whole = other.trailing_zeros() / 8;
+    if whole == 0 {
+        return None;
+    }
+    if eight.get(whole as usize) != Some(&point) {
+        let mantissa = joined(word << (64 - 8 * whole));
+        return Some(Short { negative, mantissa, fraction: 0, end: start + whole as usize });
+    }
+    let length = (other & (other - 1)).trailing_zeros() / 8;
+    let behind = u64::MAX << (8 * whole);
+    let without_point = (word & !behind) | ((word >> 8) & behind);
+    let mantissa = joined(without_point << (72 - 8 * length));
+    let fraction = (length - 1 - whole) as usize;
+    Some(Short { negative, mantissa, fraction, end: start + length as usize })
 }
 
 /// The largest number of the fast path: further ones, which an `f32` may not
@@ -114,6 +154,13 @@ fn short(line: &[u8], at: usize, point: u8) -> Option<Short> {
 /// [`parse_scaled`].
 #[inline]
 pub(super) fn scaled(line: &[u8], at: usize, point: u8, exponent: i32) -> Option<(i64, usize)> {
+    if let Some(Short { negative, mantissa, fraction, end }) = eight_characters(line, at, point)
+        && let Some(behind) = line.get(end)
+        && !(behind.is_ascii_digit() || *behind == point || matches!(behind, b'e' | b'E'))
+    {
+        let digits = Digits { negative, mantissa, count: 8, power: -(fraction as i32) };
+        return Some((digits.times_ten_to(exponent)?, end));
+    }
     let (digits, end) = digits(line, at, point)?;
     if digits.count > 19 {
         return None;
@@ -194,7 +241,7 @@ fn whole_digits(line: &[u8], start: usize) -> (u64, usize) {
 
 /// The digits at `at` behind those of `mantissa`, eight at a time.
 #[inline]
-fn more_digits(line: &[u8], mut at: usize, mut mantissa: u64) -> (u64, usize) {
+pub(super) fn more_digits(line: &[u8], mut at: usize, mut mantissa: u64) -> (u64, usize) {
     while let Some(eight) = line.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let (value, count) = leading_digits(eight);
         mantissa = mantissa.wrapping_mul(TENS[count]).wrapping_add(value);
@@ -215,19 +262,30 @@ fn more_digits(line: &[u8], mut at: usize, mut mantissa: u64) -> (u64, usize) {
 /// (Lemire 2021).
 #[inline(always)]
 fn leading_digits(eight: &[u8; 8]) -> (u64, usize) {
-    let word = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
-    // The highest bit of every byte that is no digit; bits carried out of one
-    // only reach bytes behind it.
-    let other = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-    let count = other.trailing_zeros() as usize / 8;
+    let word = u64::from_le_bytes(*eight) ^ ZEROS;
+    let count = others(word).trailing_zeros() as usize / 8;
     if count == 0 {
         return (0, 0);
     }
-    let word = word << (64 - 8 * count);
+    (joined(word << (64 - 8 * count)), count)
+}
+
+/// Eight times the character 0: takes digits to their values.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The highest bit of every byte that is no digit's value; bits carried out of
+/// one only reach bytes behind it.
+#[inline(always)]
+fn others(word: u64) -> u64 {
+    (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+}
+
+/// Eight values of digits, the first in the lowest byte, as one number.
+#[inline(always)]
+fn joined(word: u64) -> u64 {
     let pairs = (word.wrapping_mul(10).wrapping_add(word >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    let value = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-    (value, count)
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
 }
 
 /// The exponent at `at`, of up to three digits, and the place behind it.
@@ -399,6 +457,19 @@ mod tests {
                 naive.filter(|value| value.abs() < LARGEST).map(|value| (value.to_bits(), text.len()))
             );
             prop_assert_eq!(parse(text.as_bytes(), b'.').map(f64::to_bits), naive.map(f64::to_bits));
+        }
+
+        /// The naive twin is the standard library's parser.
+        #[test]
+        fn a_brief_number_is_rounded_correctly(
+            text in "-?[0-9]{1,8}(\\.[0-9]{0,7})?", behind in "[,;\n][-0-9.,\n]{9}",
+        ) {
+            let line = format!("{text}{behind}");
+            if text.trim_start_matches('-').len() <= 8 {
+                let naive: f64 = text.parse().unwrap();
+                let read = brief(line.as_bytes(), 0, b'.').map(|(v, end)| (v.to_bits(), end));
+                prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+            }
         }
 
         /// The naive twin counts in 128 bits.

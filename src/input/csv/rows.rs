@@ -106,16 +106,16 @@ impl Stamps {
 
 /// What a cell is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+pub(super) enum Use {
     Axis(usize),
     Stamp(usize),
 }
 
 /// A column that is read, and how many before it are not.
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    skip: usize,
-    cell: Use,
+pub(super) struct Step {
+    pub skip: usize,
+    pub cell: Use,
 }
 
 /// The most cells a frame and its stamp are made of.
@@ -139,10 +139,10 @@ pub(super) enum Row {
 /// Reads rows of one layout.
 #[derive(Debug, Clone)]
 pub(super) struct RowReader {
-    dialect: Dialect,
-    steps: Vec<Step>,
-    stamps: Stamps,
-    in_g: f64,
+    pub(super) dialect: Dialect,
+    pub(super) steps: Vec<Step>,
+    pub(super) stamps: Stamps,
+    pub(super) in_g: f64,
 }
 
 impl RowReader {

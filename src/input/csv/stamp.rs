@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use super::number;
+
 /// Nanoseconds in a second.
 pub(super) const SECOND_NS: i64 = 1_000_000_000;
 
@@ -325,28 +327,27 @@ pub(super) fn parse_offset(text: &[u8]) -> Option<i32> {
 #[derive(Debug, Clone)]
 pub(super) struct TextStamps {
     order: DateOrder,
-    prefix: Vec<u8>,
-    suffix: Vec<u8>,
+    prefix: Affix,
+    suffix: Affix,
     /// The stamp at second 0 of the minute in `prefix`.
     minute_ns: i64,
 }
 
 impl TextStamps {
     pub fn new(order: DateOrder) -> Self {
-        Self { order, prefix: Vec::new(), suffix: Vec::new(), minute_ns: 0 }
+        Self { order, prefix: Affix::new(b""), suffix: Affix::new(b""), minute_ns: 0 }
     }
 
     /// The stamp at `at` if it is in the minute of the one before, in
     /// nanoseconds from 1970, and the place behind it.
-    #[inline]
+    #[inline(always)]
     pub fn fast(&self, line: &[u8], at: usize, delimiter: u8) -> Option<(i64, usize)> {
-        let rest = &line[at..];
-        let length = self.prefix.len();
-        if length == 0 || rest.len() < length + 2 || rest[..length] != self.prefix[..] {
+        let rest = line.get(at..)?;
+        let length = self.prefix.length;
+        if length == 0 || !self.prefix.begins(rest) {
             return None;
         }
-        let tens = rest[length].wrapping_sub(b'0');
-        let ones = rest[length + 1].wrapping_sub(b'0');
+        let [tens, ones] = rest.get(length..)?.first_chunk::<2>()?.map(|c| c.wrapping_sub(b'0'));
         if tens > 5 || ones > 9 {
             return None;
         }
@@ -354,39 +355,18 @@ impl TextStamps {
         let mut end = length + 2;
         let mark = rest.get(end).copied();
         if matches!(mark, Some(b'.' | b',' | b':')) && mark != Some(delimiter) {
-            let start = end + 1;
-            end = start;
-            let mut fraction = 0u64;
-            while let Some(digit) = rest.get(end).map(|byte| byte.wrapping_sub(b'0'))
-                && digit < 10
-            {
-                fraction = fraction.wrapping_mul(10).wrapping_add(u64::from(digit));
-                end += 1;
-            }
-            let digits = end - start;
+            let (fraction, behind) = number::more_digits(rest, end + 1, 0);
+            let digits = behind - (end + 1);
             if digits > 9 || (mark == Some(b':') && digits != 3) {
                 return None;
             }
-            const PLACES: [u64; 10] = [
-                1_000_000_000,
-                100_000_000,
-                10_000_000,
-                1_000_000,
-                100_000,
-                10_000,
-                1_000,
-                100,
-                10,
-                1,
-            ];
-            ns += (fraction * PLACES[digits]) as i64;
+            ns += (fraction * number::TENS[9 - digits]) as i64;
+            end = behind;
         }
-        if !self.suffix.is_empty() {
-            if !rest[end..].starts_with(&self.suffix) {
-                return None;
-            }
-            end += self.suffix.len();
+        if !self.suffix.begins(rest.get(end..)?) {
+            return None;
         }
+        end += self.suffix.length;
         Some((self.minute_ns.checked_add(ns)?, at + end))
     }
 
@@ -394,14 +374,63 @@ impl TextStamps {
     pub fn slow(&mut self, cell: &[u8]) -> Option<i64> {
         let parsed = parse_with_seconds(cell, self.order)?;
         let ns = parsed.moment.ns();
-        self.prefix.clear();
-        self.suffix.clear();
+        self.prefix = Affix::new(b"");
         if let Some((start, end)) = parsed.seconds {
-            self.prefix.extend_from_slice(&cell[..start]);
-            self.suffix.extend_from_slice(&cell[end..]);
+            self.prefix = Affix::new(&cell[..start]);
+            self.suffix = Affix::new(&cell[end..]);
             self.minute_ns = ns.saturating_sub(parsed.seconds_ns);
         }
         Some(ns)
+    }
+}
+
+/// A part of a stamp that does not change from row to row, of up to 24 bytes,
+/// in words: it is compared in a few instructions and without a call.
+#[derive(Debug, Clone)]
+struct Affix {
+    length: usize,
+    /// What is compared, and of it these bits.
+    words: [(u64, u64); 3],
+}
+
+impl Affix {
+    /// Of a longer one only the length is kept, which then never compares.
+    fn new(text: &[u8]) -> Self {
+        let mut bytes = [0; 24];
+        let mut mask = [0; 24];
+        for ((byte, mask), given) in bytes.iter_mut().zip(&mut mask).zip(text) {
+            (*byte, *mask) = (*given, 0xff);
+        }
+        let word = |bytes: &[u8; 24], at| {
+            u64::from_le_bytes(std::array::from_fn(|index| bytes[at + index]))
+        };
+        let words = [0, 8, 16].map(|at| (word(&bytes, at), word(&mask, at)));
+        Self { length: text.len(), words }
+    }
+
+    /// Whether `text` begins with it.
+    #[inline(always)]
+    fn begins(&self, text: &[u8]) -> bool {
+        let [first, second, third] = self.words;
+        let differs =
+            |(word, mask): (u64, u64), text: &[u8; 8]| (u64::from_le_bytes(*text) ^ word) & mask;
+        match text.as_chunks::<8>().0 {
+            _ if self.length == 0 => true,
+            [text, ..] if self.length <= 8 => differs(first, text) == 0,
+            [a, b, c, ..] if self.length <= 24 => {
+                differs(first, a) | differs(second, b) | differs(third, c) == 0
+            }
+            _ => self.begins_short(text),
+        }
+    }
+
+    /// [`Self::begins`] at the end of the text at hand.
+    #[inline(never)]
+    fn begins_short(&self, text: &[u8]) -> bool {
+        let bytes = self.words.iter().flat_map(|(word, _)| word.to_le_bytes());
+        self.length <= 24
+            && text.len() >= self.length
+            && bytes.zip(text).take(self.length).all(|(byte, given)| byte == *given)
     }
 }
 

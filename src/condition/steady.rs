@@ -1,0 +1,86 @@
+//! The way of nearly all recordings: stamps where they should be, no wrong
+//! sample. Such runs of frames go onto the grid as they are; what comes out, and
+//! what the ledger says, is the same to the bit as frame by frame.
+
+use super::spike::{LEAST_JUMP_G, LEAST_WINDOW};
+use super::{Conditioner, SNAP_SHARE, Uniform};
+use crate::recording::Frame;
+
+/// Frames that are looked at together.
+pub(super) const RUN: usize = 128;
+
+/// Frames that wait before a run: one for the stamp of the next, two for the
+/// judgement whether they are wrong.
+const WAITING: usize = 3;
+
+impl Conditioner {
+    /// Takes a run of frames at `stamps_ns`, if it is steady; else nothing
+    /// happens, and it must be taken frame by frame.
+    pub(super) fn take_steady(
+        &mut self,
+        stamps_ns: &[f64],
+        frames: &[Frame],
+        out: &mut Uniform,
+    ) -> bool {
+        let count = frames.len();
+        let ([waiting], Some((last_ns, _)), Some(recent)) =
+            (&self.batch[..], self.last, self.spikes.latest::<WAITING>())
+        else {
+            return false;
+        };
+        if count < LEAST_WINDOW || recent[0].1 != *waiting {
+            return false;
+        }
+        // What waits, then the run: the last three of it will wait.
+        let (mut at_ns, mut all) = ([0.0; WAITING + RUN], [[0.0; 3]; WAITING + RUN]);
+        for (index, (stamp_ns, frame)) in recent.into_iter().enumerate() {
+            (at_ns[index], all[index]) = (stamp_ns + self.shift_ns, frame);
+        }
+        at_ns[0] = self.batch_ns;
+        for (at_ns, stamp_ns) in at_ns[WAITING..].iter_mut().zip(stamps_ns) {
+            *at_ns = stamp_ns + self.shift_ns;
+        }
+        all[WAITING..][..count].copy_from_slice(frames);
+        let (at_ns, all) = (&at_ns[..WAITING + count], &all[..WAITING + count]);
+        if !self.is_on_grid(last_ns, at_ns) || jumps(all) || self.blank_zeros && has_blank(frames) {
+            return false;
+        }
+        let before = std::iter::once(&last_ns).chain(at_ns);
+        self.ledger.stepped_evenly(
+            before.zip(at_ns).take(count).map(|(before, at)| at - before),
+            self.period_ns,
+        );
+        out.frames.extend_from_slice(&all[..count]);
+        self.next += count as u64;
+        self.last = Some((at_ns[count - 1], all[count - 1]));
+        self.batch[0] = all[count];
+        self.batch_ns = at_ns[count];
+        self.spikes.replace(&stamps_ns[count - LEAST_WINDOW..], &frames[count - LEAST_WINDOW..]);
+        true
+    }
+
+    /// Whether the moment of the last frame on the grid and the ones that follow
+    /// are each a point of it.
+    fn is_on_grid(&self, last_ns: f64, at_ns: &[f64]) -> bool {
+        let snap_ns = SNAP_SHARE * self.period_ns;
+        let is_off = |at_ns: f64, point: u64| {
+            let grid_ns = point as i64 as f64 * self.period_ns;
+            at_ns - grid_ns > snap_ns || grid_ns > at_ns + snap_ns
+        };
+        let points = at_ns.iter().zip(self.next..);
+        self.next > 0
+            && !is_off(last_ns, self.next - 1)
+            && !points.fold(false, |any, (at_ns, point)| any | is_off(*at_ns, point))
+    }
+}
+
+/// Whether an axis jumps so far between two frames that one may be wrong.
+fn jumps(frames: &[Frame]) -> bool {
+    let values = frames.as_flattened();
+    let pairs = values.iter().zip(&values[3..]);
+    pairs.fold(false, |any, (before, value)| any | ((value - before).abs() >= LEAST_JUMP_G))
+}
+
+fn has_blank(frames: &[Frame]) -> bool {
+    frames.iter().fold(false, |any, [x, y, z]| any | ((*x == 0.0) & (*y == 0.0) & (*z == 0.0)))
+}

@@ -1,0 +1,208 @@
+//! Many rows at a time, as nearly all rows of nearly all files are: plain short
+//! decimals, a stamp in the minute of the one before, nothing between the cells
+//! but the delimiter. The ends of such rows are not looked for, they are where
+//! the cells end. At the first row that is anything else this stops, and
+//! [`RowReader::read`], its naive twin, decides.
+
+use crate::recording::Frame;
+
+use super::dialect::Delimiter;
+use super::number;
+use super::rows::{RowReader, Stamps, Use};
+
+/// Rows that were read, and where.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub rows: u64,
+    pub bytes: usize,
+}
+
+impl RowReader {
+    /// Hands out the frames, with their stamps, of the rows that `text` begins
+    /// with, at most `most`.
+    #[inline]
+    pub fn read_steady(
+        &self,
+        text: &[u8],
+        most: usize,
+        mut frame: impl FnMut(i64, Frame),
+    ) -> Taken {
+        let mut taken = Taken::default();
+        if self.dialect.delimiter == Delimiter::Spaces {
+            return taken;
+        }
+        while taken.rows < most as u64 {
+            let Some((stamp_ns, values, end)) = self.steady(text, taken.bytes) else { break };
+            frame(stamp_ns, values);
+            taken.rows += 1;
+            taken.bytes = end;
+        }
+        taken
+    }
+
+    /// The row at `at`, and where the next one begins.
+    #[inline(always)]
+    fn steady(&self, text: &[u8], mut at: usize) -> Option<(i64, Frame, usize)> {
+        let delimiter = self.dialect.delimiter.byte();
+        let mut stamp = 0;
+        // One more than there are axes: a place that needs no check.
+        let mut values = [0.0; 4];
+        let (last, steps) = self.steps.split_last()?;
+        for step in steps {
+            at = skipped(text, at, step.skip, delimiter)?;
+            at = self.cell(text, at, step.cell, &mut stamp, &mut values)?;
+            if *text.get(at)? != delimiter {
+                return None;
+            }
+            at += 1;
+        }
+        at = skipped(text, at, last.skip, delimiter)?;
+        at = self.cell(text, at, last.cell, &mut stamp, &mut values)?;
+        let end = match *text.get(at)? {
+            b'\n' => at,
+            b'\r' if text.get(at + 1) == Some(&b'\n') => at + 1,
+            byte if byte == delimiter => at + memchr::memchr(b'\n', &text[at..])?,
+            _ => return None,
+        };
+        let [x, y, z, _] = values;
+        Some((stamp, [x, y, z], end + 1))
+    }
+
+    #[inline(always)]
+    fn cell(
+        &self,
+        text: &[u8],
+        at: usize,
+        cell: Use,
+        stamp: &mut i64,
+        values: &mut [f32; 4],
+    ) -> Option<usize> {
+        let end;
+        match (cell, &self.stamps) {
+            (Use::Axis(axis), _) => {
+                let value;
+                (value, end) = number::brief(text, at, self.dialect.point)?;
+                values[axis & 3] = (value * self.in_g) as f32;
+            }
+            (Use::Stamp(_), Stamps::Number { exponent, .. }) => {
+                (*stamp, end) = number::scaled(text, at, self.dialect.point, *exponent)?;
+            }
+            (Use::Stamp(_), Stamps::Text { stamps, .. }) => {
+                (*stamp, end) = stamps.fast(text, at, self.dialect.delimiter.byte())?;
+            }
+            _ => return None,
+        }
+        Some(end)
+    }
+}
+
+/// The place behind so many cells without quotes.
+#[inline(always)]
+fn skipped(text: &[u8], mut at: usize, cells: usize, delimiter: u8) -> Option<usize> {
+    for _ in 0..cells {
+        loop {
+            let byte = *text.get(at)?;
+            at += 1;
+            match byte {
+                b'"' | b'\n' => return None,
+                byte if byte == delimiter => break,
+                _ => {}
+            }
+        }
+    }
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::dialect::Dialect;
+    use super::super::lines::trim_return;
+    use super::super::rows::Row;
+    use super::super::stamp::{DateOrder, TextStamps};
+    use super::*;
+
+    fn stamp_cell() -> impl Strategy<Value = String> {
+        let iso = (0..3u8, 0..2u8, 58..60u8, 0..62u8, "([.,:][0-9]{0,10})?", "(Z|\\+01:00|)")
+            .prop_map(|(day, hour, minute, second, fraction, zone)| {
+                format!("2024-03-1{day}T0{hour}:{minute}:{second:02}{fraction}{zone}")
+            });
+        prop_oneof![iso, "[0-9]{1,13}(\\.[0-9]{0,9})?", "\"?[0-9]\"?"]
+    }
+
+    fn axis_cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => "-?[0-9]\\.[0-9]{6}",
+            4 => "-?[0-9]{1,3}[.,][0-9]{0,9}",
+            2 => "-?[0-9]{1,10}",
+            1 => "[ ]?\"?[-+]?[0-9.,]{0,6}(e[0-9])?\"?[ ]?|NaN|x| ",
+        ]
+    }
+
+    /// The rows as [`RowReader::read`] has them, up to the first that is no frame.
+    fn naive(mut rows: RowReader, text: &[u8]) -> Vec<(i64, [u32; 3])> {
+        let mut frames = Vec::new();
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let length = trim_return(line.strip_suffix(b"\n").unwrap_or(line)).len();
+            match rows.read(line, length) {
+                Row::Frame(stamp, frame) => frames.push((stamp, frame.map(f32::to_bits))),
+                _ => break,
+            }
+        }
+        frames
+    }
+
+    proptest! {
+        #[test]
+        fn steady_rows_are_those_read_one_by_one(
+            cells in proptest::collection::vec((stamp_cell(), axis_cell(), axis_cell(), axis_cell()), 1..12),
+            before in prop_oneof![Just(""), Just("1,"), Just("a b,,")],
+            behind in prop_oneof![Just(""), Just(","), Just(",4,5")],
+            end in prop_oneof![Just("\n"), Just("\r\n")],
+            has_text: bool,
+        ) {
+            let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
+            let column = before.matches(',').count();
+            let stamps = if has_text {
+                let mut stamps = TextStamps::new(DateOrder::MonthFirst);
+                // As after a row in the same minute.
+                stamps.slow(cells[0].0.as_bytes());
+                Stamps::Text { column, stamps }
+            } else {
+                Stamps::Number { column, exponent: 9 }
+            };
+            let axes = [column + 1, column + 2, column + 3];
+            let rows = RowReader::new(dialect, axes, stamps, 0.5);
+            let text: String = cells
+                .iter()
+                .map(|(stamp, x, y, z)| format!("{before}{stamp},{x},{y},{z}{behind}{end}"))
+                .collect();
+            let mut found = Vec::new();
+            let taken = rows.read_steady(text.as_bytes(), 10, |stamp, frame| {
+                found.push((stamp, frame.map(f32::to_bits)));
+            });
+            let expected = naive(rows, text.as_bytes());
+            prop_assert!(found.len() <= 10);
+            prop_assert_eq!(&found[..], &expected[..found.len().min(expected.len())]);
+            let lines: Vec<&str> = text.split_inclusive('\n').collect();
+            let bytes: usize = lines[..found.len()].iter().map(|line| line.len()).sum();
+            prop_assert_eq!(taken, Taken { rows: found.len() as u64, bytes });
+        }
+    }
+
+    #[test]
+    fn plain_rows_are_taken_all_but_the_last() {
+        let dialect = Dialect { delimiter: Delimiter::Semicolon, point: b',' };
+        let stamps = Stamps::Number { column: 0, exponent: 9 };
+        let rows = RowReader::new(dialect, [1, 2, 3], stamps, 1.0);
+        let text = "0,01;-0,5;1,25;12,125\n0,02;-1;2;3\n0,03;0,000001;0,0;-9,81";
+        let mut found = Vec::new();
+        rows.read_steady(text.as_bytes(), 99, |stamp, frame| found.push((stamp, frame)));
+        assert_eq!(
+            found,
+            [(10_000_000, [-0.5, 1.25, 12.125]), (20_000_000, [-1.0, 2.0, 3.0])],
+            "the last has no end yet"
+        );
+    }
+}
