@@ -35,6 +35,8 @@
 //!
 //! # Beside the way
 //!
+//! [`marks`] reads what other programs marked (leg movements, stages, arousals,
+//! breathing), for [`score`] and [`agree`] and as sleep in place of the estimate.
 //! [`simulate`] makes seeded nights whose every movement is known, [`agree`]
 //! compares what was found with what is known, [`spectrum`] finds regular trains.
 //!

@@ -41,6 +41,8 @@ pub struct Settings {
     pub diary: Vec<BedTimes>,
     /// Sleep as somebody scored it.
     pub sleep: Option<Marks>,
+    /// Age of the sleeper, years.
+    pub age_years: Option<f64>,
     /// The detector.
     pub detect: detect::Settings,
     /// Whether a second thread reads ahead while the first detects; the result
@@ -304,7 +306,8 @@ pub fn evaluate(
             let here = movements_of(&night, &movements, &spec.clock, rate_hz);
             let movements = crate::score::night::night(here, &night, &recorded);
             let summary =
-                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity);
+                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity)
+                    .at_age(settings.age_years);
             AnalysedNight { night, movements, summary }
         })
         .collect();

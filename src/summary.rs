@@ -40,6 +40,9 @@ pub struct Summary {
     pub hypnic_starts: Option<u32>,
     /// Limb movements in bed.
     pub limb_movements: u32,
+    /// PLM per hour of sleep above which the index counts as raised at the age
+    /// of the sleeper.
+    pub raised_above_per_hour: f64,
     /// What the recording cannot show.
     pub cannot_show: Vec<CannotShow>,
     /// What stands out, with the evidence.
@@ -98,6 +101,16 @@ impl std::fmt::Display for CannotShow {
     }
 }
 
+impl Summary {
+    /// The same, held against the bound of an age.
+    #[must_use]
+    pub fn at_age(mut self, age_years: Option<f64>) -> Self {
+        self.raised_above_per_hour = pattern::raised_above_per_hour(age_years);
+        self.finding = pattern::find(&self);
+        self
+    }
+}
+
 /// Sums up a scored night. `has_gravity` is false for linear acceleration.
 pub fn summarise(
     night: &Night,
@@ -135,6 +148,7 @@ pub fn summarise(
         hypnic_starts: (rate_hz >= SLOWEST_FOR_STARTS_HZ).then_some(starts),
         limb_movements: scored.iter().filter(|m| m.in_bed && m.kind == Kind::LimbMovement).count()
             as u32,
+        raised_above_per_hour: RAISED_PLM_PER_HOUR,
         cannot_show: cannot_show(placement, rate_hz, has_gravity),
         has_slept: night.sleep_onset_s.is_some(),
         finding: Finding::default(),

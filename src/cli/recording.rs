@@ -41,6 +41,9 @@ pub struct RecordingOptions {
     /// Bed times by night: a CSV with the columns night, lights_off and lights_on
     #[arg(long, value_name = "CSV", help_heading = "Recording")]
     pub diary: Option<PathBuf>,
+    /// Age of the sleeper in years: under 18 the index is held against 5 per hour, not 15
+    #[arg(long, value_name = "YEARS", allow_negative_numbers = true, help_heading = "Recording")]
+    pub age: Option<f64>,
     /// Accept acceleration without gravity (posture and tilt are then unknown)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Reading")]
     pub linear: Option<bool>,
@@ -98,6 +101,7 @@ impl RecordingOptions {
             lights_on: self.lights_on.or(base.lights_on),
             sleep: self.sleep.or(base.sleep),
             diary: self.diary.or(base.diary),
+            age: self.age.or(base.age),
             linear: self.linear.or(base.linear),
             rate_hz: self.rate_hz.or(base.rate_hz),
             full_scale_g: self.full_scale_g.or(base.full_scale_g),
@@ -157,6 +161,12 @@ impl RecordingOptions {
     /// # Errors
     /// As [`Self::open_options`], and a time that is none.
     pub fn settings(&self) -> Result<Settings> {
+        if let Some(age) = self.age.filter(|age| !(0.0..=130.0).contains(age)) {
+            return Err(Error::Setting {
+                name: "--age",
+                problem: format!("{age} is no age; give years, such as 45"),
+            });
+        }
         Ok(Settings {
             input: self.open_options()?,
             placement: self.placement.map(Into::into),
@@ -166,6 +176,7 @@ impl RecordingOptions {
                 off: bed_time("--lights-off", self.lights_off.as_deref())?,
                 on: bed_time("--lights-on", self.lights_on.as_deref())?,
             },
+            age_years: self.age,
             diary: self.diary.as_deref().map_or(Ok(Vec::new()), diary)?,
             sleep: self.sleep.as_deref().map(sleep).transpose()?,
             ..Settings::default()

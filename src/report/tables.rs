@@ -194,6 +194,9 @@ with_columns! {
         pub interval_log_mean: Option<f64>,
         /// Standard deviation of ln(interval in s) from 10 to 90 s.
         pub interval_log_sd: Option<f64>,
+        /// PLM per hour of sleep above which the index counts as raised at the
+        /// age of the sleeper (ICSD-3: 15 in adults, 5 in children).
+        pub plm_raised_above_per_hour: f64,
         /// Mean duration of WASM 2016 PLM.
         pub plm_duration_mean_s: Option<f64>,
         /// Standard deviation of the duration of WASM 2016 PLM.

@@ -1,6 +1,7 @@
 //! A night in plain sentences, for a person who slept badly.
 
 use super::tables::{BedSource, NightRow, Pattern, PlacementSource};
+use crate::summary::RAISED_PLM_PER_HOUR;
 
 /// Most sentences that a tired person reads.
 pub const MOST_SENTENCES: usize = 8;
@@ -24,7 +25,7 @@ pub fn sentences(night: &NightRow) -> Vec<String> {
     }
     sentences.truncate(MOST_SENTENCES - 1);
     sentences.push(
-        "These are accelerometer findings, not a diagnosis. If your nights trouble you, show them to a doctor."
+        "These are accelerometer findings, not a diagnosis; judge by 5 to 7 nights, at least 3, and if your nights trouble you, show them to a doctor."
             .to_owned(),
     );
     sentences
@@ -74,8 +75,10 @@ fn legs(night: &NightRow) -> Option<String> {
         .filter(|awake| *awake >= 1.0)
         .map_or_else(String::new, |awake| format!(", and {awake:.1} per hour while lying awake"));
     Some(format!(
-        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above 15 is raised in adults).",
-        counted(night.limb_movements)
+        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above {:.0} is raised in {}).",
+        counted(night.limb_movements),
+        night.plm_raised_above_per_hour,
+        if night.plm_raised_above_per_hour < RAISED_PLM_PER_HOUR { "children" } else { "adults" },
     ))
 }
 
