@@ -35,6 +35,7 @@
 //!
 //! # Beside the way
 //!
+//! [`batch`] does all of this for folders of recordings, on one machine or many.
 //! [`simulate`] makes seeded nights whose every movement is known, [`agree`]
 //! compares what was found with what is known, [`spectrum`] finds regular trains.
 //!
