@@ -74,8 +74,17 @@ fn legs(night: &NightRow) -> Option<String> {
         .plmw_per_hour
         .filter(|awake| *awake >= 1.0)
         .map_or_else(String::new, |awake| format!(", and {awake:.1} per hour while lying awake"));
+    let bracket = match (
+        night.plm_per_hour_sleep_threshold_doubled,
+        night.plm_per_hour_sleep_threshold_halved,
+    ) {
+        (Some(doubled), Some(halved)) if index >= 1.0 => {
+            format!("; with the detection threshold doubled or halved {doubled:.1} or {halved:.1}")
+        }
+        _ => String::new(),
+    };
     Some(format!(
-        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above {:.0} is raised in {}).",
+        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above {:.0} is raised in {}{bracket}).",
         counted(night.limb_movements),
         night.plm_raised_above_per_hour,
         if night.plm_raised_above_per_hour < RAISED_PLM_PER_HOUR { "children" } else { "adults" },

@@ -227,6 +227,8 @@ impl SimulatedNight {
             intervals_over_90: None,
             interval_log_mean: None,
             interval_log_sd: None,
+            plm_per_hour_sleep_threshold_halved: None,
+            plm_per_hour_sleep_threshold_doubled: None,
             plm_raised_above_per_hour: RAISED_PLM_PER_HOUR,
             plm_duration_mean_s: None,
             plm_duration_sd_s: None,
