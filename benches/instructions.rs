@@ -174,6 +174,7 @@ fn spec() -> Spec {
         placement: None,
         side: None,
         full_scale_g: None,
+        bases: Default::default(),
     }
 }
 

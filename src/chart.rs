@@ -16,7 +16,21 @@ mod raster;
 mod scene;
 mod timeline;
 
+use plotters::style::RGBColor;
+
+use crate::movement::Kind;
 use crate::report::tables::{NightRow, Tables};
+
+/// The colour of a kind of movement, as CSS has it.
+pub fn colour(kind: Kind) -> String {
+    let RGBColor(red, green, blue) = marks::colour(kind);
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// The name of a kind of movement in a legend, in the plural.
+pub fn kind_name(kind: Kind) -> String {
+    marks::name(kind, 2)
+}
 
 /// The timeline of `night`, 1200 px wide, as SVG.
 pub fn timeline_svg(tables: &Tables, night: &NightRow) -> String {

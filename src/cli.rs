@@ -3,6 +3,8 @@
 
 mod agree;
 mod analyze;
+mod batch;
+mod collate;
 mod dictionary;
 mod inspect;
 mod labels;
@@ -11,6 +13,7 @@ mod progress;
 mod recording;
 mod score;
 mod simulate;
+mod worker;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -30,12 +33,13 @@ use hypnic::error::Error;
     arg_required_else_help = true,
     after_help = "Examples:
   hypnic analyze night.csv                     tables, charts and findings in night.hypnic/
+  hypnic batch nights                          every recording below a folder
   hypnic inspect night.csv                     what the file is understood to be
   hypnic simulate --scene ankle-plm --out sim  a night with known truth
   hypnic plot night.hypnic                     draw the charts again from the tables
   hypnic agree night.hypnic marks.csv          how well it agrees with marks by hand
 
-Exit codes: 0 done, 2 usage, 65 ill-formed input, 66 no such input,
+Exit codes: 0 done, 1 a batch ended with failures, 2 usage, 65 ill-formed input, 66 no such input,
 73 cannot create output, 74 input or output failed."
 )]
 struct Cli {
@@ -46,12 +50,17 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Args),
+    Batch(batch::Args),
+    Collate(collate::Args),
     Plot(plot::Args),
     Inspect(inspect::Args),
     Score(score::Args),
     Agree(agree::Args),
     Simulate(simulate::Args),
     Dictionary(dictionary::Args),
+    /// Analyse the recordings of a batch, one a line
+    #[command(hide = true)]
+    BatchWorker,
 }
 
 /// Why a command stopped.
@@ -62,6 +71,8 @@ enum Stop {
     Output(io::Error),
     /// What went wrong has been told; only its exit code is left to give.
     Told(Error),
+    /// What came of many recordings has been told; this is its exit code.
+    Ended(u8),
 }
 
 impl From<Error> for Stop {
@@ -81,12 +92,15 @@ impl From<io::Error> for Stop {
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Batch(args) => batch::run(args),
+        Command::Collate(args) => collate::run(args),
         Command::Plot(args) => plot::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Score(args) => score::run(args),
         Command::Agree(args) => agree::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Dictionary(args) => dictionary::run(&args),
+        Command::BatchWorker => worker::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,6 +110,7 @@ pub fn run() -> ExitCode {
             ExitCode::from(74)
         }
         Err(Stop::Told(error)) => ExitCode::from(error.exit_code()),
+        Err(Stop::Ended(code)) => ExitCode::from(code),
         Err(Stop::Failed(error)) => {
             complain(&error.to_string());
             ExitCode::from(error.exit_code())
@@ -106,4 +121,38 @@ pub fn run() -> ExitCode {
 /// Standard error may be closed too; then there is nobody to tell.
 fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "hypnic: {message}");
+}
+
+/// A table of the recordings that failed.
+fn failures(failed: &[(String, String)]) {
+    /// Most that fit a terminal.
+    const MOST: usize = 50;
+    if failed.is_empty() {
+        return;
+    }
+    complain(&format!("{} failed:", counted(failed.len(), "recording")));
+    let width = failed.iter().take(MOST).map(|(file, _)| file.chars().count()).max().unwrap_or(0);
+    for (file, reason) in failed.iter().take(MOST) {
+        let _ = writeln!(io::stderr(), "  {file:<width$}  {reason}");
+    }
+    if failed.len() > MOST {
+        let _ = writeln!(io::stderr(), "  and {} more, in status.csv", failed.len() - MOST);
+    }
+}
+
+/// `1 night`, `12 nights`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The first few of many names.
+fn named<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
+    /// Most that are told.
+    const MOST: usize = 10;
+    let more = names.len().saturating_sub(MOST);
+    let mut told = names.take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        told += &format!(" and {more} more");
+    }
+    told
 }

@@ -301,6 +301,7 @@ mod tests {
             placement: None,
             side: None,
             full_scale_g: None,
+            bases: Default::default(),
         }
     }
 

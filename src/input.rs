@@ -7,22 +7,38 @@
 //! what stands in the file, in g; gaps, jitter and repeated stamps are the
 //! next stage's work.
 //!
-//! Absent on purpose: archives (zip), and the binary formats of devices, which
-//! are recognised and named in the error.
 
 use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::{Error, Position, Result};
-use crate::recording::Source;
+use crate::recording::{Source, Unit};
 
+mod actigraph;
+mod archive;
+mod avro;
+mod axivity;
+mod beside;
 mod bytes;
 mod csv;
+mod edf;
+mod geneactiv;
 mod kind;
+mod package;
+mod packets;
+mod sum;
 mod wav;
+mod window;
+mod zstd;
 
+use archive::Archive;
+use beside::Beside;
 use bytes::Bytes;
 use kind::Kind;
+
+/// The name of a file that means standard input.
+pub const STANDARD_INPUT: &str = "-";
 
 /// What a person says about a file that the file itself does not say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +50,11 @@ pub struct OpenOptions {
     pub rate_hz: Option<f64>,
     /// The value in g of the largest number of a WAV file.
     pub full_scale_g: Option<f32>,
+    /// The unit of a table's or an EDF file's numbers, whatever they say.
+    pub unit: Option<Unit>,
+    /// The columns of x, y and z of a table, or the signals of an EDF file, by
+    /// name or by number, counted from 1.
+    pub axes: Option<[String; 3]>,
 }
 
 /// The largest rate believed, in Hz: ten times that of the fastest phone seen.
@@ -53,57 +74,117 @@ impl OpenOptions {
             let problem = format!("{scale} is no range; give the sensor's range in g, such as 8");
             return Err(Error::Setting { name: "--full-scale-g", problem });
         }
+        if let Some(Unit::Counts { per_g }) = self.unit
+            && !(per_g > 0.0 && per_g.is_finite())
+        {
+            let problem = format!("{per_g} counts are no g; give those that make 1 g, such as 256");
+            return Err(Error::Setting { name: "--unit", problem });
+        }
         Ok(())
     }
 }
 
 /// Opens the recording at `path`, whatever it is called: text with a row a
-/// frame, WAV with a channel an axis, either of them packed with gzip.
+/// frame, WAV with a channel an axis, the files of Axivity, ActiGraph,
+/// GENEActiv and Empatica, EDF; any of them packed with gzip, zstd or zip; the
+/// folder that a phone app exported; `-` for standard input.
 ///
 /// # Errors
 /// A file that cannot be read, that is none of these, or of which the axes,
 /// the unit or the rate cannot be told; a setting outside its range.
 pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>> {
     options.check()?;
+    if path == Path::new(STANDARD_INPUT) {
+        return open_stream(Path::new("standard input"), Box::new(io::stdin()), options);
+    }
     let file = File::open(path).map_err(Error::read(path))?;
     let metadata = file.metadata().map_err(Error::read(path))?;
     if metadata.is_dir() {
-        return Err(refuse(
-            path,
-            Position::File,
-            "a folder",
-            "the file of one recording",
-            "Give the CSV or WAV file that is in it",
-        ));
-    }
-    let size = if metadata.is_file() { metadata.len() } else { 0 };
-    let mut bytes = Bytes::new(path, Box::new(file), size)?;
-    let head = bytes.peek(kind::HEAD)?;
-    if head.is_empty() {
-        return Err(match bytes.cut() {
-            Some(why) => refuse(
+        return package::open_folder(path, options).unwrap_or_else(|| {
+            Err(refuse(
                 path,
                 Position::File,
-                format!("a gzip file of which nothing can be unpacked ({why})"),
-                "a recording",
-                "Copy or download the file again",
-            ),
-            None => refuse(
-                path,
-                Position::File,
-                "an empty file",
-                "a recording",
-                "Export or copy it again",
-            ),
+                "a folder",
+                "the file of one recording, or the folder that a phone app exported",
+                "Give the CSV or the device's file that is in it",
+            ))
         });
     }
-    match Kind::of(head) {
+    if !metadata.is_file() {
+        return open_stream(path, Box::new(file), options);
+    }
+    let mut bytes = Bytes::new(path, Box::new(file), metadata.len())?;
+    let kind = kind_of(path, &mut bytes)?;
+    if kind == Kind::Zip && bytes.packing().is_none() {
+        return package::open(&Archive::open(path, path)?, path, options);
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let beside = Beside::of(|name| {
+        let mut text = String::new();
+        let file = File::open(folder.join(name)).ok()?;
+        file.take(1 << 20).read_to_string(&mut text).ok().map(|_| text)
+    });
+    open_kind(kind, path, bytes, beside, options)
+}
+
+/// Opens what comes through a pipe, of which `path` is the name in messages.
+fn open_stream(
+    path: &Path,
+    stream: Box<dyn Read + Send>,
+    options: &OpenOptions,
+) -> Result<Box<dyn Source>> {
+    let mut bytes = Bytes::new(path, stream, 0)?;
+    let kind = kind_of(path, &mut bytes)?;
+    open_kind(kind, path, bytes, Beside::default(), options)
+}
+
+/// What kind of content bytes have.
+fn kind_of(path: &Path, bytes: &mut Bytes) -> Result<Kind> {
+    let head = bytes.peek(kind::HEAD)?;
+    if !head.is_empty() {
+        return Ok(Kind::of(head));
+    }
+    let (found, help) = match (bytes.cut(), bytes.packing()) {
+        (Some(why), Some(packing)) => (
+            format!("a {packing} file of which nothing can be unpacked ({why})"),
+            "Copy or download the file again",
+        ),
+        _ => ("an empty file".to_owned(), "Export or copy it again"),
+    };
+    Err(refuse(path, Position::File, found, "a recording", help))
+}
+
+fn open_kind(
+    kind: Kind,
+    path: &Path,
+    bytes: Bytes,
+    beside: Beside,
+    options: &OpenOptions,
+) -> Result<Box<dyn Source>> {
+    match kind {
         Kind::Wav => Ok(Box::new(wav::WavSource::open(path, bytes, options)?)),
-        Kind::Text => Ok(Box::new(csv::CsvSource::open(path, bytes, options)?)),
+        Kind::Cwa => axivity::open(path, bytes, options),
+        Kind::GeneActiv => geneactiv::open(path, bytes, options),
+        Kind::Edf => edf::open(path, bytes, options),
+        Kind::Avro => avro::open(path, bytes, options),
+        Kind::Text => Ok(Box::new(csv::CsvSource::open(path, bytes, beside, options)?)),
+        Kind::Zip => open_unseekable_zip(path, bytes, options),
         Kind::Foreign { name, help } => {
-            Err(refuse(path, Position::Byte(0), name, "a text table or a WAV file", help))
+            Err(refuse(path, Position::Byte(0), name, "an accelerometer's recording", help))
         }
     }
+}
+
+/// The directory of a zip archive is at its end: one that comes through a pipe
+/// is copied to a temporary file, which the system deletes when it is closed.
+fn open_unseekable_zip(
+    path: &Path,
+    mut bytes: Bytes,
+    options: &OpenOptions,
+) -> Result<Box<dyn Source>> {
+    let mut copy = tempfile::NamedTempFile::new().map_err(Error::write(&std::env::temp_dir()))?;
+    io::copy(&mut bytes, &mut copy).map_err(Error::read(path))?;
+    package::open(&Archive::open(path, copy.path())?, path, options)
 }
 
 /// The error of a file that is not what it should be; `help` gets its full stop here.

@@ -206,7 +206,7 @@ pub fn detect(
 /// Blocks that may wait between the two threads: enough to even out a slow read.
 const BLOCKS_AHEAD: usize = 4;
 
-/// [`detect`] with a thread that reads ahead; the result is the same.
+/// [`detect()`] with a thread that reads ahead; the result is the same.
 ///
 /// # Errors
 /// What the reader says.

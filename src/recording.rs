@@ -82,6 +82,45 @@ pub struct Spec {
     pub side: Option<Side>,
     /// The largest value the sensor can tell, in g, if the file says so.
     pub full_scale_g: Option<f32>,
+    /// How sure all this is.
+    pub bases: Bases,
+}
+
+/// How something about a recording is known, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The format or the file says so.
+    #[default]
+    Stated,
+    /// The person said so.
+    Given,
+    /// Measured on the first frames.
+    Measured,
+    /// Nothing says so: it is what is usual.
+    Assumed,
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stated => "stated",
+            Self::Given => "given",
+            Self::Measured => "measured",
+            Self::Assumed => "assumed",
+        })
+    }
+}
+
+/// How sure a [`Spec`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Bases {
+    /// Which numbers are the axes, and in what order.
+    pub axes: Basis,
+    /// The unit.
+    pub unit: Basis,
+    /// The rate.
+    pub rate: Basis,
 }
 
 /// The kinds of file that can be read.
@@ -92,6 +131,16 @@ pub enum Format {
     Csv,
     /// RIFF/WAVE with a channel an axis.
     Wav,
+    /// Axivity's `.cwa`.
+    Cwa,
+    /// ActiGraph's `.gt3x`.
+    Gt3x,
+    /// GENEActiv's `.bin`.
+    GeneActiv,
+    /// European Data Format, plain or EDF+.
+    Edf,
+    /// Empatica's `.avro`.
+    Avro,
 }
 
 impl fmt::Display for Format {
@@ -99,6 +148,11 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Csv => "text table (CSV)",
             Self::Wav => "WAV",
+            Self::Cwa => "Axivity CWA",
+            Self::Gt3x => "ActiGraph GT3X",
+            Self::GeneActiv => "GENEActiv BIN",
+            Self::Edf => "EDF",
+            Self::Avro => "EmbracePlus Avro",
         })
     }
 }

@@ -188,6 +188,7 @@ fn spec(plan: &Plan, rate_hz: f64) -> Spec {
         placement: Some(sensor.placement),
         side: sensor.side,
         full_scale_g: Some(sensor.converter.full_scale_g as f32),
+        bases: Default::default(),
     }
 }
 

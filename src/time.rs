@@ -35,6 +35,8 @@ pub enum Clock {
 pub enum ZoneSource {
     /// The stamps carry an offset.
     File,
+    /// A file beside the recording, or around it, says so.
+    Metadata,
     /// `--timezone`.
     Flag,
     /// Nothing says: the instants are shown in UTC.
@@ -45,6 +47,7 @@ impl fmt::Display for ZoneSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::File => "from the file",
+            Self::Metadata => "from the metadata beside it",
             Self::Flag => "given with --timezone",
             Self::AssumedUtc => "assumed: the file has no zone, give --timezone",
         })

@@ -8,6 +8,7 @@ use std::thread;
 
 use hypnic::chart;
 use hypnic::error::{Error, Result};
+use hypnic::input::STANDARD_INPUT;
 use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{annotations, files, folder, json, rows, text};
@@ -28,7 +29,7 @@ use super::{Stop, progress};
   hypnic analyze night.csv --no-charts --jobs 1
   hypnic analyze night.csv --json | jq .nights[0].pattern")]
 pub struct Args {
-    /// The recording: CSV or WAV, also gzipped
+    /// The recording of a device or an app, also packed; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Folder of the results [default: FILE without its ending, with .hypnic]
@@ -62,41 +63,72 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let out = args.out.unwrap_or_else(|| default_folder(&args.file));
     folder::check(&out)?;
     let bar = progress::bar(&name_of(&args.file), args.quiet);
-    let mut progress = |done, total| {
+    let charts = if args.no_charts { Charts::LeftOut } else { Charts::Drawn };
+    let results = results(&args.file, &options, &settings, charts, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
-    };
-    let (analysis, hash) = thread::scope(|scope| {
-        let beside = is_parallel.then(|| scope.spawn(|| hash(&args.file)));
-        let analysis = pipeline::analyze(&args.file, &settings, &mut progress)?;
-        let hash = match beside {
-            Some(hashing) => hashing.join().expect("hashing does not panic"),
-            None => hash(&args.file),
-        }?;
-        Ok::<_, Error>((analysis, hash))
     })?;
     bar.finish_and_clear();
-    let tables = files::as_written(&rows::tables(&analysis));
-    let mut results = files::encoded(&tables);
-    results.extend(annotations::files(&analysis, &tables));
-    if !args.no_charts {
-        results.extend(chart::files(&tables));
-    }
-    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
-    names.push(folder::SUMMARY.to_owned());
-    let summary = json::summary(&analysis, &tables.nights, hash, &options, names);
-    results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
-    folder::write(&out, &results)?;
+    folder::write(&out, &results.files)?;
     if args.quiet {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
     if args.json {
-        stdout.write_all(summary.as_bytes())?;
+        stdout.write_all(results.summary.as_bytes())?;
     } else {
-        stdout.write_all(told(&tables, &analysis.warnings, &out, !args.no_charts).as_bytes())?;
+        stdout.write_all(told(&results.tables, &results.warnings, &out, charts).as_bytes())?;
     }
     Ok(stdout.flush()?)
+}
+
+/// Whether the charts are among the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charts {
+    Drawn,
+    LeftOut,
+}
+
+/// What an analysis gives.
+pub(super) struct Results {
+    /// Names and bytes of the files of the result folder.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// `summary.json`, which is among the files.
+    pub summary: String,
+    pub tables: Tables,
+    pub warnings: Vec<String>,
+    /// BLAKE3 of the recording's bytes.
+    pub blake3: String,
+}
+
+/// Everything that is written of a recording; the same for one and in a batch.
+pub(super) fn results(
+    file: &Path,
+    options: &RecordingOptions,
+    settings: &Settings,
+    charts: Charts,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Results> {
+    let (analysis, blake3) = thread::scope(|scope| {
+        let beside = settings.reads_ahead.then(|| scope.spawn(|| hash(file)));
+        let analysis = pipeline::analyze(file, settings, progress)?;
+        let hash = match beside {
+            Some(hashing) => hashing.join().expect("hashing does not panic"),
+            None => hash(file),
+        }?;
+        Ok::<_, Error>((analysis, hash))
+    })?;
+    let tables = files::as_written(&rows::tables(&analysis));
+    let mut results = files::encoded(&tables);
+    results.extend(annotations::files(&analysis, &tables));
+    if charts == Charts::Drawn {
+        results.extend(chart::files(&tables));
+    }
+    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
+    names.push(folder::SUMMARY.to_owned());
+    let summary = json::summary(&analysis, &tables.nights, blake3.clone(), options, names);
+    results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
+    Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
 }
 
 fn name_of(file: &Path) -> String {
@@ -106,9 +138,13 @@ fn name_of(file: &Path) -> String {
 
 /// `night.csv.gz` → `night.hypnic`, in the current folder.
 fn default_folder(file: &Path) -> PathBuf {
+    if file == Path::new(STANDARD_INPUT) {
+        return PathBuf::from("recording.hypnic");
+    }
     let name = name_of(file);
     let mut stem = name.as_str();
-    for endings in [&["gz"][..], &["csv", "tsv", "txt", "wav"]] {
+    let own = &["csv", "tsv", "txt", "wav", "cwa", "gt3x", "bin", "edf", "bdf", "avro"][..];
+    for endings in [&["gz", "zst", "zip"][..], own] {
         if let Some((before, ending)) = stem.rsplit_once('.')
             && !before.is_empty()
             && endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
@@ -120,7 +156,7 @@ fn default_folder(file: &Path) -> PathBuf {
 }
 
 /// Empty for a pipe, whose bytes come only once.
-fn hash(path: &Path) -> Result<String> {
+pub(super) fn hash(path: &Path) -> Result<String> {
     if !path.is_file() {
         return Ok(String::new());
     }
@@ -131,7 +167,7 @@ fn hash(path: &Path) -> Result<String> {
 }
 
 /// The table and the sentences for a terminal.
-fn told(tables: &Tables, warnings: &[String], out: &Path, has_charts: bool) -> String {
+fn told(tables: &Tables, warnings: &[String], out: &Path, charts: Charts) -> String {
     let mut told = String::new();
     let _ = writeln!(
         told,
@@ -156,7 +192,7 @@ fn told(tables: &Tables, warnings: &[String], out: &Path, has_charts: bool) -> S
     for warning in warnings {
         let _ = writeln!(told, "  {warning}");
     }
-    let drawn = tables.nights.first().filter(|_| has_charts);
+    let drawn = tables.nights.first().filter(|_| charts == Charts::Drawn);
     let picture = drawn.map(|night| format!("timeline-{}.png", night.night));
     let _ = match picture {
         Some(picture) => writeln!(told, "\nThe picture: {}", out.join(picture).display()),

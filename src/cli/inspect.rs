@@ -8,7 +8,8 @@ use hypnic::condition::Ledger;
 use hypnic::input;
 use hypnic::night::quality;
 use hypnic::pipeline;
-use hypnic::recording::Spec;
+use hypnic::recording::{Basis, Block, Format, Frame, Source, Spec};
+use hypnic::time::{Clock, ZoneSource};
 use serde::Serialize;
 
 use super::recording::RecordingOptions;
@@ -26,13 +27,18 @@ use super::{Stop, progress};
     mut_arg("lights_off", |arg| arg.hide(true)),
     mut_arg("lights_on", |arg| arg.hide(true)),
     after_help = "Examples:
-  hypnic inspect night.csv
+  hypnic inspect night.cwa
+  hypnic inspect --head night.csv
+  zcat night.csv.gz | hypnic inspect -
   hypnic inspect *.csv --json | jq -c '[.file, .rate_hz]'"
 )]
 pub struct Args {
-    /// The recordings
+    /// The recordings; - for standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Show the first frames too, in g, with their times
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", require_equals = true)]
+    head: Option<usize>,
     /// Print JSON: one object for each file, one after the other
     #[arg(long)]
     json: bool,
@@ -57,9 +63,91 @@ struct Inspected {
     placement: Option<String>,
     side: Option<String>,
     full_scale_g: Option<f32>,
+    /// How sure the axes, the unit, the rate and the clock are.
+    known: Known,
     duration_s: f64,
     time: Ledger,
     remarks: Vec<String>,
+    /// Seconds from the first frame, x, y, z.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    head: Vec<(f64, f32, f32, f32)>,
+    #[serde(skip)]
+    head_times: Vec<String>,
+}
+
+/// How sure the understanding of a file is.
+#[derive(Serialize)]
+struct Known {
+    axes: Basis,
+    unit: Basis,
+    rate: Basis,
+    clock: &'static str,
+}
+
+impl Known {
+    fn of(spec: &Spec) -> Self {
+        let clock = match &spec.clock {
+            Clock::Zoned { source: ZoneSource::File | ZoneSource::Metadata, .. } => "stated",
+            Clock::Zoned { source: ZoneSource::Flag, .. } => "zone given",
+            Clock::Zoned { source: ZoneSource::AssumedUtc, .. } => "zone assumed",
+            Clock::Local { .. } => "zone unknown",
+            Clock::None => "none",
+        };
+        let bases = spec.bases;
+        Self { axes: bases.axes, unit: bases.unit, rate: bases.rate, clock }
+    }
+
+    /// What to do about what is only assumed, in sentences.
+    fn advice(&self, spec: &Spec) -> Vec<&'static str> {
+        let mut advice = Vec::new();
+        if self.axes == Basis::Assumed && spec.format == Format::Csv {
+            advice.push("Nothing names the axes: they are taken to be x, y, z in the order of their columns; choose others with --axes.");
+        }
+        if self.unit == Basis::Assumed {
+            advice.push("The unit is assumed; give it with --unit.");
+        }
+        if matches!(self.clock, "zone assumed" | "zone unknown") {
+            advice.push("Give the zone with --timezone, such as --timezone Europe/Berlin.");
+        }
+        if !spec.has_stamps && self.rate == Basis::Stated {
+            advice.push("There is no stamp a frame: times are as right as the stated rate.");
+        }
+        advice
+    }
+}
+
+/// A recording of which the first frames are kept as they pass.
+struct Head {
+    source: Box<dyn Source>,
+    wanted: usize,
+    kept: Vec<(f64, Frame)>,
+}
+
+impl Source for Head {
+    fn spec(&self) -> &Spec {
+        self.source.spec()
+    }
+
+    fn read(&mut self, block: &mut Block) -> hypnic::error::Result<bool> {
+        let more = self.source.read(block)?;
+        let (first, rate_hz) = (self.kept.len(), self.source.spec().rate_hz);
+        for (index, &frame) in block.frames.iter().enumerate().take(self.wanted - first) {
+            let at_s = match block.stamps_ns.get(index) {
+                Some(&stamp_ns) => stamp_ns as f64 / 1e9,
+                None => (first + index) as f64 / rate_hz,
+            };
+            self.kept.push((at_s, frame));
+        }
+        Ok(more)
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        self.source.progress()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.source.warnings()
+    }
 }
 
 /// Runs the command: every file, then the first error, if there was one.
@@ -67,7 +155,7 @@ pub fn run(args: Args) -> Result<(), Stop> {
     let mut first_error = None;
     for file in &args.files {
         let mut stdout = io::stdout().lock();
-        match inspect(file, &args.options) {
+        match inspect(file, &args.options, args.head.unwrap_or(0)) {
             Ok(inspected) if args.json => {
                 serde_json::to_writer_pretty(&mut stdout, &inspected).map_err(io::Error::from)?;
                 writeln!(stdout)?;
@@ -83,27 +171,40 @@ pub fn run(args: Args) -> Result<(), Stop> {
     first_error.map_or(Ok(()), |error| Err(Stop::Told(error)))
 }
 
-fn inspect(file: &Path, options: &RecordingOptions) -> hypnic::error::Result<Inspected> {
+fn inspect(
+    file: &Path,
+    options: &RecordingOptions,
+    head: usize,
+) -> hypnic::error::Result<Inspected> {
     let settings = options.settings()?;
-    let mut source = input::open(file, &settings.input)?;
+    let source = input::open(file, &settings.input)?;
+    let mut source = Head { source, wanted: head, kept: Vec::new() };
     let mut spec = source.spec().clone();
     if let Some(zone) = &settings.timezone {
         spec.clock = spec.clock.in_zone(zone)?;
     }
     let bar = progress::bar(&file.display().to_string(), false);
-    let (found, ledger) =
-        pipeline::detect(source.as_mut(), settings.detect, &mut |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })?;
+    let (found, ledger) = pipeline::detect(&mut source, settings.detect, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
     bar.finish_and_clear();
     let mut remarks = source.warnings();
     remarks.extend(ledger.remarks());
     remarks.extend(quality::remarks(&found.epochs, &spec));
-    Ok(inspected(file, spec, ledger, remarks))
+    Ok(inspected(file, spec, ledger, remarks, source.kept))
 }
 
-fn inspected(file: &Path, spec: Spec, ledger: Ledger, remarks: Vec<String>) -> Inspected {
+fn inspected(
+    file: &Path,
+    spec: Spec,
+    ledger: Ledger,
+    mut remarks: Vec<String>,
+    kept: Vec<(f64, Frame)>,
+) -> Inspected {
+    let known = Known::of(&spec);
+    remarks.extend(known.advice(&spec).into_iter().map(str::to_owned));
+    let head_times = kept.iter().map(|&(at_s, _)| spec.clock.label(at_s)).collect();
     Inspected {
         file: file.display().to_string(),
         format: spec.format.to_string(),
@@ -122,6 +223,9 @@ fn inspected(file: &Path, spec: Spec, ledger: Ledger, remarks: Vec<String>) -> I
         duration_s: ledger.frames as f64 / ledger.rate_hz,
         time: ledger,
         remarks,
+        known,
+        head: kept.into_iter().map(|(at_s, [x, y, z])| (at_s, x, y, z)).collect(),
+        head_times,
     }
 }
 
@@ -136,7 +240,15 @@ fn told(about: &Inspected) -> String {
     }
     let gravity = if about.has_gravity { "" } else { ", without gravity" };
     line("unit", &format!("{}{gravity} ({})", about.unit, about.unit_source));
-    line("rate", &format!("{:.3} Hz ({})", about.rate_hz, about.rate_source));
+    let (grid_hz, true_hz) = (about.time.rate_hz, about.time.measured_rate_hz);
+    let by_stamps = match true_hz {
+        Some(true_hz) => {
+            let drift_ppm = (true_hz / grid_hz - 1.0) * 1e6;
+            format!("; {true_hz:.3} Hz by all stamps, {drift_ppm:+.0} ppm")
+        }
+        None => String::new(),
+    };
+    line("rate", &format!("{grid_hz:.3} Hz ({}){by_stamps}", about.rate_source));
     line("start", &about.clock);
     let frames = about.time.frames_read;
     line("length", &format!("{}, {frames} samples", length(about.duration_s)));
@@ -150,8 +262,14 @@ fn told(about: &Inspected) -> String {
     let place: Vec<&str> = place.into_iter().flatten().collect();
     let place = if place.is_empty() { "not in the file".to_owned() } else { place.join(" ") };
     line("placement", &place);
+    let Known { axes, unit, rate, clock } = &about.known;
+    line("sure of", &format!("axes {axes}, unit {unit}, rate {rate}, clock: {clock}"));
     for remark in &about.remarks {
         line("note", remark);
+    }
+    for (index, ((at_s, x, y, z), time)) in about.head.iter().zip(&about.head_times).enumerate() {
+        let name = if index == 0 { "head" } else { "" };
+        line(name, &format!("{at_s:12.6} s {time:<29} {x:9.5} {y:9.5} {z:9.5} g"));
     }
     told
 }

@@ -4,14 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use hypnic::batch::plan::Item;
 use hypnic::error::{Error, Position, Result};
 use hypnic::input::OpenOptions;
 use hypnic::marks::diary::Entry;
 use hypnic::marks::{self, Labels, Marks, What};
 use hypnic::night::{BedTime, BedTimes};
 use hypnic::pipeline::Settings;
-use hypnic::recording::{Placement, Side};
-use jiff::civil::{DateTime, Time};
+use hypnic::recording::{Placement, Side, Unit};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 /// What may be said of a recording.
@@ -52,6 +53,12 @@ pub struct RecordingOptions {
     /// Largest value of a WAV recording in g, when the file does not say
     #[arg(long, value_name = "G", allow_negative_numbers = true, help_heading = "Reading")]
     pub full_scale_g: Option<f32>,
+    /// Unit of the numbers of a table: g, mg, m/s2, or the counts that make 1 g
+    #[arg(long, value_name = "UNIT", help_heading = "Reading")]
+    pub unit: Option<String>,
+    /// Columns of x, y and z, by name or number from 1, such as 3,4,5 or accX,accY,accZ
+    #[arg(long, value_name = "X,Y,Z", help_heading = "Reading")]
+    pub axes: Option<String>,
 }
 
 /// `--placement`.
@@ -98,13 +105,41 @@ impl RecordingOptions {
             linear: self.linear.or(base.linear),
             rate_hz: self.rate_hz.or(base.rate_hz),
             full_scale_g: self.full_scale_g.or(base.full_scale_g),
+            unit: self.unit.or(base.unit),
+            axes: self.axes.or(base.axes),
         })
+    }
+
+    /// These options for one recording of a manifest: what its row says wins.
+    ///
+    /// # Errors
+    /// A placement or a side that is none.
+    pub fn of_item(&self, item: &Item) -> Result<Self> {
+        let mut options = self.clone();
+        if !item.placement.is_empty() {
+            options.placement = Some(choice("placement", &item.placement)?);
+        }
+        if !item.side.is_empty() {
+            options.side = Some(choice("side", &item.side)?);
+        }
+        let texts = [
+            (&mut options.timezone, item.timezone.clone()),
+            (&mut options.lights_off, on_the_night(&item.night, &item.lights_off)),
+            (&mut options.lights_on, on_the_night(&item.night, &item.lights_on)),
+        ];
+        for (option, text) in texts {
+            if !text.is_empty() {
+                *option = Some(text);
+            }
+        }
+        Ok(options)
     }
 
     /// How the file is to be read.
     ///
     /// # Errors
-    /// A rate or a full scale that is not positive.
+    /// A rate or a full scale that is not positive, a unit that is none, axes that
+    /// are not three.
     pub fn open_options(&self) -> Result<OpenOptions> {
         positive("--rate-hz", self.rate_hz, "samples a second, such as 50")?;
         positive(
@@ -116,6 +151,8 @@ impl RecordingOptions {
             linear: self.linear.unwrap_or(false),
             rate_hz: self.rate_hz,
             full_scale_g: self.full_scale_g,
+            unit: self.unit.as_deref().map(unit).transpose()?,
+            axes: self.axes.as_deref().map(axes).transpose()?,
         })
     }
 
@@ -188,6 +225,28 @@ fn sleep(path: &Path) -> Result<Marks> {
     })
 }
 
+/// The value of a column that has the values of an option.
+fn choice<T: ValueEnum>(name: &'static str, text: &str) -> Result<T> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        Error::Setting { name, problem: format!("{text:?} is none of {}", names.join(", ")) }
+    })
+}
+
+/// A time of day on the date of an evening; before noon it is of the day after.
+/// Any other text as it is.
+fn on_the_night(night: &str, text: &str) -> String {
+    match (night.parse::<Date>(), text.parse::<Time>()) {
+        (Ok(evening), Ok(time)) => {
+            let is_next = time < Time::constant(12, 0, 0, 0);
+            let date = if is_next { evening.tomorrow().unwrap_or(evening) } else { evening };
+            date.to_datetime(time).to_string()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {
     match value {
         Some(value) if !(value.is_finite() && value > 0.0) => {
@@ -195,6 +254,31 @@ fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn unit(text: &str) -> Result<Unit> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "g" => Ok(Unit::G),
+        "mg" => Ok(Unit::MilliG),
+        "m/s2" | "m/s^2" | "m/s²" => Ok(Unit::MetresPerSecondSquared),
+        number => match number.parse() {
+            Ok(per_g) => Ok(Unit::Counts { per_g }),
+            Err(_) => Err(Error::Setting {
+                name: "--unit",
+                problem: format!(
+                    "{text:?} is no unit; give g, mg, m/s2, or the counts that make 1 g, such as 256"
+                ),
+            }),
+        },
+    }
+}
+
+fn axes(text: &str) -> Result<[String; 3]> {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    names.try_into().map_err(|_| Error::Setting {
+        name: "--axes",
+        problem: format!("{text:?} are not three; give those of x, y and z, such as 3,4,5"),
+    })
 }
 
 fn bed_time(name: &'static str, text: Option<&str>) -> Result<Option<BedTime>> {

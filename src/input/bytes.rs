@@ -3,44 +3,49 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
 
+use super::zstd::Zstd;
+
 /// The first two bytes of every gzip member (RFC 1952).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// A file of which the bytes are counted.
-struct Counted {
-    file: Box<dyn Read + Send>,
-    head: io::Cursor<Vec<u8>>,
-    taken: u64,
+/// The first four bytes of a zstd frame (RFC 8878), little-endian.
+const ZSTD_MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
+
+/// Packings within one another that are unpacked: a `.csv.gz` in a `.gz` is
+/// seen; more is no recording but a trap.
+const LAYERS: usize = 2;
+
+/// A stream of which the bytes are counted.
+struct Counted<R> {
+    stream: R,
+    taken: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let from_head = self.head.read(buffer)?;
-        let bytes = if from_head > 0 { from_head } else { self.file.read(buffer)? };
-        self.taken += bytes as u64;
+        let bytes = self.stream.read(buffer)?;
+        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         Ok(bytes)
     }
 }
 
-/// How the bytes come out of the file.
-enum Packing {
-    Plain(Counted),
-    Gzip(Box<MultiGzDecoder<Counted>>),
-}
-
 /// A stream of the bytes of a recording.
 ///
-/// A gzip stream that ends too early or is damaged ends here as if the file
+/// A packed stream that ends too early or is damaged ends here as if the file
 /// ended, and [`Bytes::cut`] says why: most of a night is better than none.
 pub(super) struct Bytes {
     path: PathBuf,
-    packing: Packing,
+    stream: Box<dyn Read + Send>,
+    taken: Arc<AtomicU64>,
     size: u64,
+    packings: Vec<&'static str>,
     head: Vec<u8>,
     head_at: usize,
     cut: Option<String>,
@@ -48,20 +53,53 @@ pub(super) struct Bytes {
 
 impl Bytes {
     /// The bytes of `file`, of which the size in bytes is `size` (0 when unknown).
-    pub fn new(path: &Path, mut file: Box<dyn Read + Send>, size: u64) -> Result<Self> {
-        let mut magic = Vec::with_capacity(GZIP_MAGIC.len());
-        file.by_ref()
-            .take(GZIP_MAGIC.len() as u64)
-            .read_to_end(&mut magic)
-            .map_err(Error::read(path))?;
-        let packed = magic == GZIP_MAGIC;
-        let counted = Counted { file, head: io::Cursor::new(magic), taken: 0 };
-        let packing = if packed {
-            Packing::Gzip(Box::new(MultiGzDecoder::new(counted)))
-        } else {
-            Packing::Plain(counted)
-        };
-        Ok(Self { path: path.to_owned(), packing, size, head: Vec::new(), head_at: 0, cut: None })
+    pub fn new(path: &Path, file: Box<dyn Read + Send>, size: u64) -> Result<Self> {
+        let taken = Arc::default();
+        let stream = Box::new(Counted { stream: file, taken: Arc::clone(&taken) });
+        Self::over(path, stream, taken, size, Vec::new())
+    }
+
+    /// The bytes that `unpack` makes of the `size` bytes of `file`; `packing`
+    /// is its name.
+    pub fn packed_as(
+        packing: &'static str,
+        path: &Path,
+        file: impl Read + Send + 'static,
+        size: u64,
+        unpack: impl FnOnce(Box<dyn Read + Send>) -> Box<dyn Read + Send>,
+    ) -> Result<Self> {
+        let taken = Arc::default();
+        let stream = unpack(Box::new(Counted { stream: file, taken: Arc::clone(&taken) }));
+        Self::over(path, stream, taken, size, vec![packing])
+    }
+
+    fn over(
+        path: &Path,
+        stream: Box<dyn Read + Send>,
+        taken: Arc<AtomicU64>,
+        size: u64,
+        packings: Vec<&'static str>,
+    ) -> Result<Self> {
+        let (head, head_at) = (Vec::new(), 0);
+        let path = path.to_owned();
+        let mut bytes = Self { path, stream, taken, size, packings, head, head_at, cut: None };
+        for _ in 0..LAYERS {
+            let magic = bytes.peek(ZSTD_MAGIC.len())?;
+            let (gzip, zstd) = (magic.starts_with(&GZIP_MAGIC), magic == ZSTD_MAGIC);
+            if !gzip && !zstd {
+                break;
+            }
+            let head = io::Cursor::new(std::mem::take(&mut bytes.head));
+            let packed = head.chain(std::mem::replace(&mut bytes.stream, Box::new(io::empty())));
+            if gzip {
+                bytes.stream = Box::new(MultiGzDecoder::new(packed));
+                bytes.packings.push("gzip");
+            } else {
+                bytes.stream = Box::new(Zstd::new(Box::new(packed)));
+                bytes.packings.push("zstd");
+            }
+        }
+        Ok(bytes)
     }
 
     /// The next bytes, up to `length` of them, which will come again when read.
@@ -74,26 +112,30 @@ impl Bytes {
         head.extend_from_slice(&self.head[self.head_at..]);
         self.head = head;
         self.head_at = 0;
-        Ok(&self.head)
+        Ok(&self.head[..self.head.len().min(length)])
     }
 
     /// Bytes of the file taken so far, and its size.
     pub fn progress(&self) -> (u64, u64) {
-        let counted = match &self.packing {
-            Packing::Plain(counted) => counted,
-            Packing::Gzip(decoder) => decoder.get_ref(),
-        };
-        (counted.taken, self.size)
+        (self.taken.load(Ordering::Relaxed), self.size)
     }
 
-    /// Whether the bytes were packed.
-    pub fn packed(&self) -> bool {
-        matches!(self.packing, Packing::Gzip(_))
+    /// How the bytes were packed, in words; `None` when they were not.
+    pub fn packing(&self) -> Option<String> {
+        (!self.packings.is_empty()).then(|| self.packings.join(" and "))
     }
 
     /// Why the packed stream ended before its end, if it did.
     pub fn cut(&self) -> Option<&str> {
         self.cut.as_deref()
+    }
+
+    /// The warning of a packed stream that ended before its end.
+    pub fn cut_warning(&self) -> Option<String> {
+        let (why, packing) = (self.cut.as_deref()?, self.packing()?);
+        Some(format!(
+            "The {packing} file is damaged or cut ({why}); what could be unpacked was read."
+        ))
     }
 }
 
@@ -108,22 +150,21 @@ impl Read for Bytes {
             self.head = Vec::new();
             self.head_at = 0;
         }
-        match &mut self.packing {
-            Packing::Plain(counted) => counted.read(buffer),
-            Packing::Gzip(_) if self.cut.is_some() => Ok(0),
-            Packing::Gzip(decoder) => match decoder.read(buffer) {
-                Err(damage) if is_damage(&damage) => {
-                    self.cut = Some(damage.to_string());
-                    Ok(0)
-                }
-                bytes => bytes,
-            },
+        if self.cut.is_some() {
+            return Ok(0);
+        }
+        match self.stream.read(buffer) {
+            Err(damage) if !self.packings.is_empty() && is_damage(&damage) => {
+                self.cut = Some(damage.to_string());
+                Ok(0)
+            }
+            bytes => bytes,
         }
     }
 }
 
-/// Whether an error of the gzip decoder is about what stands in the file, not
-/// about reading the file.
+/// Whether an error of a decoder is about what stands in the file, not about
+/// reading the file.
 fn is_damage(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     matches!(error.kind(), UnexpectedEof | InvalidInput | InvalidData)
@@ -172,14 +213,23 @@ mod tests {
         packed.truncate(packed.len() / 2);
         let mut stream = bytes(packed);
         let part = all(&mut stream);
-        assert!(stream.cut().is_some());
+        assert!(stream.cut_warning().unwrap().contains("gzip"));
         assert!(part.len() > 1000 && text.starts_with(&part));
+    }
+
+    #[test]
+    fn packings_within_each_other_are_unpacked_but_not_without_end() {
+        let mut twice = bytes(gzip(&gzip(b"one\n")));
+        assert_eq!(all(&mut twice), b"one\n");
+        assert_eq!(twice.packing().unwrap(), "gzip and gzip");
+        let mut thrice = bytes(gzip(&gzip(&gzip(b"one\n"))));
+        assert_eq!(all(&mut thrice), gzip(b"one\n"));
     }
 
     #[test]
     fn one_byte_is_a_file_too() {
         let mut stream = bytes(vec![0x1f]);
-        assert!(!stream.packed());
+        assert_eq!(stream.packing(), None);
         assert_eq!(all(&mut stream), [0x1f]);
     }
 }

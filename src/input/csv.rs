@@ -12,8 +12,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Position, Result};
-use crate::recording::{Block, Source, Spec};
+use crate::recording::{Block, Frame, Source, Spec, Unit};
 
+use super::beside::Beside;
 use super::bytes::Bytes;
 use super::{OpenOptions, counted, refuse};
 
@@ -35,7 +36,7 @@ mod understand;
 mod unit;
 
 use lines::{Line, Lines};
-pub(super) use preamble::{placement_of, side_of};
+pub(super) use preamble::{placement_of, side_of, zone_of};
 use rows::{Row, RowReader};
 use text::{Text, lossless};
 use understand::Understood;
@@ -62,6 +63,7 @@ pub(super) struct CsvSource {
     lines: Lines,
     rows: RowReader,
     header: Vec<u8>,
+    beside: Beside,
     first_ns: Option<i64>,
     left_out: LeftOut,
     warnings: Vec<String>,
@@ -69,7 +71,7 @@ pub(super) struct CsvSource {
 
 impl CsvSource {
     /// Reads the beginning of the text and understands it.
-    pub fn open(path: &Path, bytes: Bytes, options: &OpenOptions) -> Result<Self> {
+    pub fn open(path: &Path, bytes: Bytes, beside: Beside, options: &OpenOptions) -> Result<Self> {
         let mut text = Text::new(bytes)?;
         let mut head = Vec::new();
         let understood = loop {
@@ -77,19 +79,19 @@ impl CsvSource {
             text.by_ref().take(PROBE as u64).read_to_end(&mut head).map_err(Error::read(path))?;
             let whole = head.len() < wanted;
             let last = whole || wanted >= PROBE_LIMIT;
-            match Understood::of(path, &head, whole, options) {
+            match Understood::of(path, &head, whole, &beside, options) {
                 Ok(understood) if last || understood.telling_frames >= TELLING => break understood,
                 Err(error) if last => return Err(error),
                 _ => {}
             }
         };
         let Understood { mut spec, rows, header, start, row, warnings, .. } = understood;
-        if text.origin().packed() {
-            spec.layout += "; packed with gzip";
+        if let Some(packing) = text.origin().packing() {
+            spec.layout += &format!("; packed with {packing}");
         }
         let lines = Lines::new(text, head, start, row);
         let (path, left_out) = (path.to_owned(), LeftOut::default());
-        Ok(Self { path, spec, lines, rows, header, first_ns: None, left_out, warnings })
+        Ok(Self { path, spec, lines, rows, header, beside, first_ns: None, left_out, warnings })
     }
 
     /// Reads the steady rows at hand.
@@ -151,6 +153,7 @@ impl Source for CsvSource {
                         continue;
                     }
                     if self.spec.has_stamps {
+                        let stamp_ns = self.beside.with_pauses(stamp_ns);
                         let first_ns = *self.first_ns.get_or_insert(stamp_ns);
                         block.stamps_ns.push(stamp_ns.wrapping_sub(first_ns));
                     }
@@ -182,14 +185,63 @@ impl Source for CsvSource {
 
     fn warnings(&self) -> Vec<String> {
         let mut warnings = self.warnings.clone();
-        if let Some(why) = self.lines.text().origin().cut() {
-            warnings.push(format!(
-                "The gzip file is damaged or cut ({why}); what could be unpacked was read."
-            ));
+        warnings.extend(self.lines.text().origin().cut_warning());
+        if self.beside.pauses() > 0 {
+            let pauses = counted(self.beside.pauses() as u64, "pause");
+            warnings.push(format!("{pauses} of the recording, by meta/time.csv, are gaps."));
         }
         warnings.extend(self.left_out.sentences(&self.spec));
         warnings
     }
+}
+
+/// The offset from UTC that a text names, in seconds east: `GMT -04:00`, `+0200`.
+pub(super) fn zone_offset_s(text: &str) -> Option<i32> {
+    stamp::parse_offset(text.as_bytes())
+}
+
+/// The offset from UTC in a stamp, in seconds east.
+pub(super) fn moment_offset_s(text: &str) -> Option<i32> {
+    let text = text.replacen(" UTC", "", 1);
+    match stamp::parse(text.trim().as_bytes(), stamp::DateOrder::MonthFirst)?.zone {
+        stamp::StampZone::East(seconds) => Some(seconds),
+        stamp::StampZone::Utc => Some(0),
+        stamp::StampZone::Unknown => None,
+    }
+}
+
+/// The axes among names of columns or signals.
+pub(super) struct NamedAxes {
+    /// Those of x, y and z, counted from 0.
+    pub columns: [usize; 3],
+    /// Other vectors of acceleration, by their x.
+    pub others: Vec<String>,
+    family: columns::Family,
+    unit: Option<(Unit, String)>,
+}
+
+/// The axes of an accelerometer among `names`, with their units in brackets; those
+/// that a person chose, or those named as such.
+pub(super) fn named_axes(names: &[String], options: &OpenOptions) -> Option<NamedAxes> {
+    let (axes, others) = match &options.axes {
+        Some(wanted) => (columns::chosen(names, names.len(), wanted).ok(), Vec::new()),
+        None => columns::find(names),
+    };
+    let columns::Axes { columns, family, unit } = axes?;
+    Some(NamedAxes { columns, others, family, unit })
+}
+
+/// The unit of named axes, of which `frames` are the first in the file's own
+/// numbers; `name` is what people call the first axis.
+pub(super) fn judge_unit(
+    path: &Path,
+    name: &str,
+    axes: &NamedAxes,
+    frames: &[Frame],
+    options: &OpenOptions,
+) -> Result<unit::Judgement> {
+    let columns = unit::Columns { path, at: Position::File, name, family: axes.family };
+    columns.unit(axes.unit.clone(), frames, options)
 }
 
 /// The wall clock that a text is, whatever it says about its zone.

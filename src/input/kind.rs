@@ -1,5 +1,7 @@
 //! What kind of file its first bytes make it.
 
+use super::{archive, avro, axivity, geneactiv};
+
 /// Bytes that must be seen to tell.
 pub(super) const HEAD: usize = 256;
 
@@ -8,6 +10,16 @@ pub(super) const HEAD: usize = 256;
 pub(super) enum Kind {
     /// RIFF with a WAVE form.
     Wav,
+    /// Axivity's `.cwa`.
+    Cwa,
+    /// GENEActiv's `.bin`.
+    GeneActiv,
+    /// EDF, EDF+ or BDF.
+    Edf,
+    /// Avro, as Empatica writes it.
+    Avro,
+    /// A zip archive: an app's export, ActiGraph's `.gt3x`, or anything.
+    Zip,
     /// Anything without a signature: the text reader judges it.
     Text,
     /// A format that is known and not read.
@@ -19,21 +31,22 @@ pub(super) enum Kind {
     },
 }
 
+/// Signatures of formats that are read, at byte 0.
+const KNOWN: [(&[u8], Kind); 8] = [
+    (axivity::HEADER_MAGIC, Kind::Cwa),
+    (axivity::SECTOR_MAGIC, Kind::Cwa),
+    (geneactiv::MAGIC, Kind::GeneActiv),
+    (b"\xffBIOSEMI", Kind::Edf),
+    (avro::MAGIC, Kind::Avro),
+    (archive::MAGIC, Kind::Zip),
+    // An archive without a member, and one of several volumes: the zip reader says so.
+    (b"PK\x05\x06", Kind::Zip),
+    (b"PK\x07\x08", Kind::Zip),
+];
+
 /// Signatures of formats that reach this program by mistake or for want of an
 /// export, at byte 0.
-const FOREIGN: [(&[u8], &str, &str); 16] = [
-    (
-        b"PK\x03\x04",
-        "a zip archive (a phone app's export, a spreadsheet, or an ActiGraph .gt3x)",
-        "Unpack it and give the accelerometer's CSV; export a spreadsheet or a .gt3x to CSV first",
-    ),
-    (b"MD\xfc\x03", "an Axivity CWA recording", "Convert it to WAV or CSV with omconvert or OmGui"),
-    (
-        b"Device Identity",
-        "a GENEActiv .bin recording",
-        "Export it to raw CSV with the GENEActiv PC software",
-    ),
-    (b"\xffBIOSEMI", "a BDF recording", "Export its accelerometer channels to CSV"),
+const FOREIGN: [(&[u8], &str, &str); 10] = [
     (b"RF64", "a 64-bit WAV file (RF64)", "Split it or convert it to plain WAV"),
     (b"RIFX", "a big-endian WAV file (RIFX)", "Convert it to plain WAV"),
     (b"fLaC", "a FLAC file", "Convert it to WAV with flac -d"),
@@ -41,11 +54,9 @@ const FOREIGN: [(&[u8], &str, &str); 16] = [
     (b"ID3", "an MP3 file", "Give the recording of an accelerometer, as CSV or WAV"),
     (b"PAR1", "a Parquet file", "Export it to CSV"),
     (b"\x89HDF", "an HDF5 file", "Export it to CSV"),
-    (b"Obj\x01", "an Avro file", "Export its accelerometer to CSV"),
     (b"SQLite format 3", "an SQLite database", "Export its accelerometer table to CSV"),
     (b"BZh", "a bzip2 file", "Unpack it with bunzip2"),
     (b"\xfd7zXZ", "an xz file", "Unpack it with unxz"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file", "Unpack it with unzstd"),
 ];
 
 impl Kind {
@@ -55,8 +66,10 @@ impl Kind {
             return Self::Wav;
         }
         if is_edf(head) {
-            let help = "Export its accelerometer channels to CSV";
-            return Self::Foreign { name: "an EDF recording", help };
+            return Self::Edf;
+        }
+        if let Some((_, kind)) = KNOWN.iter().find(|(magic, _)| head.starts_with(magic)) {
+            return *kind;
         }
         FOREIGN
             .iter()
@@ -84,15 +97,16 @@ mod tests {
     }
 
     #[test]
-    fn a_device_format_is_named_and_a_table_is_not_mistaken_for_one() {
-        assert!(matches!(Kind::of(b"MD\xfc\x03\0\0"), Kind::Foreign { .. }));
-        assert!(matches!(Kind::of(b"PK\x03\x04\x14"), Kind::Foreign { .. }));
+    fn a_device_format_is_known_and_a_table_is_not_mistaken_for_one() {
+        assert_eq!(Kind::of(b"MD\xfc\x03\0\0"), Kind::Cwa);
+        assert_eq!(Kind::of(b"PK\x03\x04\x14"), Kind::Zip);
+        assert!(matches!(Kind::of(b"BZh91AY"), Kind::Foreign { .. }));
         assert_eq!(Kind::of(b"0 0.1 0.2 0.3\n"), Kind::Text);
         assert_eq!(Kind::of(b""), Kind::Text);
         let mut edf = [b' '; 256];
         edf[0] = b'0';
         assert_eq!(Kind::of(&edf), Kind::Text);
         edf[168..176].copy_from_slice(b"12.03.24");
-        assert!(matches!(Kind::of(&edf), Kind::Foreign { name: "an EDF recording", .. }));
+        assert_eq!(Kind::of(&edf), Kind::Edf);
     }
 }

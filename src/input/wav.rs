@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use hound::{SampleFormat, WavReader};
 
 use crate::error::{Error, Position, Result};
-use crate::recording::{Block, Format, Frame, Source, Spec};
+use crate::recording::{Bases, Basis, Block, Format, Frame, Source, Spec};
 use crate::time::Clock;
 
 use super::bytes::Bytes;
@@ -96,7 +96,7 @@ impl WavSource {
 fn lists(path: &Path, head: &Head, bytes: &Bytes) -> Vec<Vec<u8>> {
     let (_, size) = bytes.progress();
     let data_end = head.data_at + u64::from(head.data_bytes.unwrap_or(0));
-    if !head.lists.is_empty() || bytes.packed() || data_end >= size {
+    if !head.lists.is_empty() || bytes.packing().is_some() || data_end >= size {
         return head.lists.clone();
     }
     // Metadata are worth having, not worth failing for.
@@ -135,6 +135,7 @@ fn spec(format: &SampleLayout, scale: &Scale, info: Info, options: &OpenOptions)
         SampleFormat::Int => "integer",
         SampleFormat::Float => "float",
     };
+    let accelerometer = info.accelerometer;
     let axes = if format.channels == 3 { "" } else { ", the first three are x, y, z" };
     Spec {
         format: Format::Wav,
@@ -150,6 +151,11 @@ fn spec(format: &SampleLayout, scale: &Scale, info: Info, options: &OpenOptions)
         placement: info.placement,
         side: info.side,
         full_scale_g: scale.full_scale_g,
+        bases: Bases {
+            axes: if accelerometer { Basis::Stated } else { Basis::Assumed },
+            unit: scale.basis,
+            rate: if options.rate_hz.is_some() { Basis::Given } else { Basis::Stated },
+        },
     }
 }
 
@@ -194,11 +200,7 @@ impl Source for WavSource {
 
     fn warnings(&self) -> Vec<String> {
         let mut warnings = self.warnings.clone();
-        if let Some(why) = self.decoder.bytes.cut() {
-            warnings.push(format!(
-                "The gzip file is damaged ({why}); what could be unpacked was read."
-            ));
-        }
+        warnings.extend(self.decoder.bytes.cut_warning());
         if self.decoder.ended && self.missing > 0 {
             let frames = self.missing / self.decoder.format.frame_bytes as u64;
             let frames = counted(frames, "frame");

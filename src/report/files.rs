@@ -11,12 +11,15 @@ use csv::StringRecord;
 use serde::de::value::Error as Found;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
+use tempfile::NamedTempFile;
 
 use super::tables::Tables;
 use crate::error::{Error, Position, Result};
 
-const MOVEMENTS: &str = "movements.csv";
-const NIGHTS: &str = "nights.csv";
+/// The table of movements.
+pub const MOVEMENTS: &str = "movements.csv";
+/// The table of nights.
+pub const NIGHTS: &str = "nights.csv";
 const EPOCHS: &str = "epochs.csv";
 
 /// What to do about a table that is not there or is not as it should be.
@@ -76,6 +79,17 @@ pub fn replace_with(
     path: &Path,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<()> {
+    let mut file = beside(path)?;
+    write(&mut file).map_err(Error::write(path))?;
+    file.persist(path).map_err(|failed| Error::write(path)(failed.error))?;
+    Ok(())
+}
+
+/// A temporary file in the folder of `path`, which it will be renamed to.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn beside(path: &Path) -> Result<NamedTempFile> {
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
@@ -85,10 +99,7 @@ pub fn replace_with(
     // As any file the person makes: the default of tempfile is theirs alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(dir).map_err(Error::write(path))?;
-    write(&mut file).map_err(Error::write(path))?;
-    file.persist(path).map_err(|failed| Error::write(path)(failed.error))?;
-    Ok(())
+    builder.tempfile_in(dir).map_err(Error::write(path))
 }
 
 /// Digits after the point, by the unit in the name of a column: a millisecond,
@@ -245,7 +256,7 @@ fn bad_value(
 }
 
 /// The columns of a row type, in the order of its fields.
-fn columns<T: DeserializeOwned>() -> &'static [&'static str] {
+pub fn columns<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut asked = FieldNames(&[]);
     // The answer is in what the type asks for; it is given nothing.
     let _ = T::deserialize(&mut asked);

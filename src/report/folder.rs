@@ -83,14 +83,21 @@ fn earlier_files(dir: &Path) -> Result<Vec<String>> {
     if entries.next().is_none() {
         return Ok(Vec::new());
     }
-    let earlier = fs::read(dir.join(SUMMARY))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Earlier>(&bytes).ok());
-    match earlier {
+    match earlier(dir) {
         // A name with a separator would reach out of the folder.
-        Some(Earlier { program, files }) if program == PROGRAM => {
+        Some(Earlier { files, .. }) => {
             Ok(files.into_iter().filter(|name| !name.contains(['/', '\\'])).collect())
         }
-        _ => in_the_way(),
+        None => in_the_way(),
     }
+}
+
+/// Whether `dir` is a result folder of this program.
+pub fn is_ours(dir: &Path) -> bool {
+    earlier(dir).is_some()
+}
+
+fn earlier(dir: &Path) -> Option<Earlier> {
+    let bytes = fs::read(dir.join(SUMMARY)).ok()?;
+    serde_json::from_slice::<Earlier>(&bytes).ok().filter(|earlier| earlier.program == PROGRAM)
 }

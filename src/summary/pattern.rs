@@ -91,7 +91,7 @@ const PERIODIC: f64 = 0.5;
 pub const SEEN_STARTS: u32 = 2;
 
 /// Observed time below which nothing is concluded, h.
-const LEAST_OBSERVED_H: f64 = 2.0;
+pub const LEAST_OBSERVED_H: f64 = 2.0;
 
 /// Wakefulness in bed below which its index says nothing, h.
 const LEAST_AWAKE_H: f64 = 0.2;

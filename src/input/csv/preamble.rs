@@ -176,7 +176,7 @@ fn first_number(text: &str) -> Option<f64> {
 }
 
 /// The zone a text names: an IANA name, `GMT -04`, `+01:00`.
-pub(super) fn zone_of(text: &str) -> Option<TimeZone> {
+pub(crate) fn zone_of(text: &str) -> Option<TimeZone> {
     if let Some(seconds) = stamp::parse_offset(text.as_bytes()) {
         return jiff::tz::Offset::from_seconds(seconds).ok().map(TimeZone::fixed);
     }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::error::{Position, Result};
-use crate::recording::{Format, Frame, Spec, Unit};
+use crate::recording::{Bases, Basis, Format, Frame, Spec};
 use crate::time::Clock;
 
+use super::super::beside::{App, Beside};
 use super::super::{OpenOptions, RATE_LIMIT_HZ, counted, refuse};
 use super::clocks::{self, Measured};
 use super::columns::{self, Axes, Family};
@@ -14,7 +15,7 @@ use super::lines::trim_return;
 use super::preamble::{Facts, placement_of, side_of};
 use super::rows::{Row, RowReader, Stamps};
 use super::stamp::DateOrder;
-use super::unit::{self, Judgement, Lengths};
+use super::unit::{self, Columns, Judgement, Lengths};
 use super::{empatica, position};
 
 /// What must be known to read the rows, and what is known besides.
@@ -36,6 +37,7 @@ pub(super) struct Understood {
 struct Seen<'a> {
     path: &'a Path,
     options: &'a OpenOptions,
+    beside: &'a Beside,
     layout: Layout,
     facts: Facts,
     axes: Axes,
@@ -54,23 +56,31 @@ struct Timing {
     assumed: Option<DateOrder>,
     rate_hz: f64,
     rate_source: String,
+    rate_basis: Basis,
     clock: Clock,
 }
 
 impl Understood {
-    /// Understands `head`, the beginning of a text; `whole` when it is all of it.
+    /// Understands `head`, the beginning of a text; `whole` when it is all of it;
+    /// and what the files beside it tell.
     ///
     /// # Errors
     /// Whatever keeps a file from being read: no table, no axes, no frame, no
     /// gravity, no rate, stamps that stand still or run backwards.
-    pub fn of(path: &Path, head: &[u8], whole: bool, options: &OpenOptions) -> Result<Self> {
-        let mut layout = Layout::find(path, head, whole)?;
+    pub fn of(
+        path: &Path,
+        head: &[u8],
+        whole: bool,
+        beside: &Beside,
+        options: &OpenOptions,
+    ) -> Result<Self> {
+        let mut layout = Layout::find(path, head, whole, options.axes.is_some())?;
         let facts =
             empatica::take(&mut layout, head).unwrap_or_else(|| Facts::of(&layout.preamble));
-        let (axes, others) = axes(path, &layout)?;
+        let (axes, others) = axes(path, &layout, options)?;
         let body = &head[layout.start..];
         let mut seen =
-            Seen { path, options, layout, facts, axes, others, body, warnings: Vec::new() };
+            Seen { path, options, beside, layout, facts, axes, others, body, warnings: Vec::new() };
         seen.facts.zone = seen.facts.zone.take().or_else(|| {
             let mut cells = seen.layout.sample.iter().flatten();
             cells.find_map(|cell| clocks::bracketed_zone(cell))
@@ -89,7 +99,7 @@ impl Understood {
         let spec = Spec {
             format: Format::Csv,
             layout: layout_words,
-            device: facts.device,
+            device: facts.device.or_else(|| beside.device.clone()),
             unit: judged.unit,
             unit_source: judged.source,
             has_gravity: judged.has_gravity,
@@ -100,8 +110,17 @@ impl Understood {
             placement: facts.placement.or_else(|| placement_of(&column)),
             side: facts.side.or_else(|| side_of(&column)),
             full_scale_g: facts.full_scale_g.or(options.full_scale_g),
+            bases: Bases {
+                axes: match (&options.axes, &layout.names) {
+                    (Some(_), _) => Basis::Given,
+                    (None, Some(_)) => Basis::Stated,
+                    (None, None) => Basis::Assumed,
+                },
+                unit: judged.basis,
+                rate: timing.rate_basis,
+            },
         };
-        let in_g = judged.unit.in_g();
+        let in_g = if beside.turned { -judged.unit.in_g() } else { judged.unit.in_g() };
         Ok(Self {
             spec,
             rows: RowReader::new(layout.dialect, axes.columns, timing.stamps, in_g),
@@ -115,7 +134,17 @@ impl Understood {
 }
 
 /// The axes, by name or by position, and columns that could also be meant.
-fn axes(path: &Path, layout: &Layout) -> Result<(Axes, Vec<String>)> {
+fn axes(path: &Path, layout: &Layout, options: &OpenOptions) -> Result<(Axes, Vec<String>)> {
+    if let Some(wanted) = &options.axes {
+        let width = layout.sample.iter().map(Vec::len).max().unwrap_or(0);
+        let names = layout.names.as_deref().unwrap_or_default();
+        let chosen = columns::chosen(names, width, wanted);
+        return chosen.map(|axes| (axes, Vec::new())).map_err(|missing| {
+            let (at, help) = (Position::Row(layout.row), "`hypnic inspect` tells the columns");
+            let found = format!("a table of {} without {missing}", counted(width as u64, "column"));
+            refuse(path, at, found, "the columns given with --axes", help)
+        });
+    }
     if let Some(names) = &layout.names
         && let (Some(mut axes), others) = columns::find(names)
     {
@@ -185,19 +214,11 @@ impl Seen<'_> {
             (unit, writer)
         };
         let stated = self.axes.unit.clone().or(self.facts.unit.map(from_preamble));
+        let name = self.layout.name(self.axes.columns[0]);
+        let (at, family) = (Position::Row(self.layout.row), self.axes.family);
+        let columns = Columns { path: self.path, at, name: &name, family };
+        let judged = columns.unit(stated, frames, self.options)?;
         let lengths = Lengths::of(frames);
-        let judged = if self.axes.family == Family::Linear {
-            let (unit, source) = stated.unwrap_or((
-                Unit::MetresPerSecondSquared,
-                "assumed, as phones write linear acceleration".to_owned(),
-            ));
-            Judgement { unit, source, has_gravity: false, warning: None }
-        } else {
-            unit::judge(stated, lengths)
-        };
-        if !judged.has_gravity && !self.options.linear {
-            return Err(self.no_gravity(&judged, lengths));
-        }
         self.warnings.extend(judged.warning.clone());
         if lengths.is_some_and(|lengths| turns_rigidly(frames, lengths)) {
             self.warnings.push(
@@ -207,27 +228,6 @@ impl Seen<'_> {
             );
         }
         Ok(judged)
-    }
-
-    fn no_gravity(&self, judged: &Judgement, lengths: Option<Lengths>) -> crate::error::Error {
-        let column = self.layout.name(self.axes.columns[0]);
-        let found = match (self.axes.family, lengths) {
-            (Family::Linear, _) => {
-                format!("linear acceleration, without gravity (column {column})")
-            }
-            (_, Some(lengths)) => format!(
-                "acceleration without gravity (column {column}: the median row is {:.3} long; unit {}, {})",
-                lengths.median, judged.unit, judged.source
-            ),
-            (_, None) => "acceleration without gravity".to_owned(),
-        };
-        refuse(
-            self.path,
-            Position::Row(self.layout.row),
-            found,
-            "acceleration with gravity, from which posture, tilt and the unit are known",
-            "Export the raw accelerometer (\"with g\", TotalAcceleration), or accept this one with --linear",
-        )
     }
 
     /// The stamps, the rate and the clock, from the columns and the preamble.
@@ -246,6 +246,7 @@ impl Seen<'_> {
         let clock = clocks::clock(&measured, &self.facts);
         let given = self.options.rate_hz;
         if let Some((best, steps)) = clocks::best(&measured) {
+            let rate_basis = if given.is_some() { Basis::Given } else { Basis::Measured };
             let (rate_hz, rate_source) = match given {
                 Some(rate) => (rate, "given with --rate-hz".to_owned()),
                 None => {
@@ -254,9 +255,14 @@ impl Seen<'_> {
                 }
             };
             self.check_rate(rate_hz, steps.rate_hz)?;
+            let first_ns = measured
+                .iter()
+                .find(|measured| std::ptr::eq(&raw const measured.candidate, best))
+                .map(|measured| measured.first_ns);
+            let clock = self.beside.clock(clock, first_ns);
             let name = Some(best.name.clone());
             let stamps = best.stamps.clone();
-            return Ok(Timing { stamps, name, assumed, rate_hz, rate_source, clock });
+            return Ok(Timing { stamps, name, assumed, rate_hz, rate_source, rate_basis, clock });
         }
         let stated = self.facts.rate_hz.map(|rate| {
             let writer = self
@@ -272,8 +278,9 @@ impl Seen<'_> {
                     let name = &useless.candidate.name;
                     self.warnings.push(format!("The stamps in {name} are all equal and not used."));
                 }
-                let stamps = Stamps::None;
-                Ok(Timing { stamps, name: None, assumed, rate_hz, rate_source, clock })
+                let (stamps, name) = (Stamps::None, None);
+                let rate_basis = if given.is_some() { Basis::Given } else { Basis::Stated };
+                Ok(Timing { stamps, name, assumed, rate_hz, rate_source, rate_basis, clock })
             }
             _ => Err(self.no_time(&measured, frames)),
         }
@@ -325,11 +332,14 @@ impl Seen<'_> {
             Some(row) => format!(", header in row {row}"),
             None => ", no header".to_owned(),
         };
-        if let Some(writer) = self.facts.writer {
+        if let Some(writer) = self.facts.writer.or(self.beside.app.map(App::name)) {
             words += &format!(", written by {writer}");
         }
         let axes = self.axes.columns.map(|column| layout.name(column)).join(", ");
         words += &format!("; axes: {axes}; time: {}", timing.name.as_deref().unwrap_or("none"));
+        if self.beside.turned {
+            words += "; signs turned (iOS)";
+        }
         match timing.assumed {
             Some(DateOrder::MonthFirst) => words += "; dates assumed to be month/day/year",
             Some(DateOrder::DayFirst) => words += "; dates assumed to be day/month/year",

@@ -1,7 +1,13 @@
 //! What the numbers of a table are: what their column says, held against the
 //! one thing every resting body knows, that gravity is 1 g long.
 
-use crate::recording::Unit;
+use std::path::Path;
+
+use crate::error::{Error, Position, Result};
+use crate::recording::{Basis, Frame, Unit};
+
+use super::super::{OpenOptions, refuse};
+use super::columns::Family;
 
 /// Lengths in g that gravity may have, the sensor being uncalibrated: offsets
 /// of cheap sensors reach 10 % an axis, and 20 to 30 % were seen in beds.
@@ -85,11 +91,22 @@ pub(super) fn median(values: &mut [f64]) -> Option<f64> {
 
 /// A unit, how it is known, and what is strange about it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Judgement {
+pub(in super::super) struct Judgement {
     pub unit: Unit,
     pub source: String,
+    pub basis: Basis,
     pub has_gravity: bool,
     pub warning: Option<String>,
+}
+
+/// The judgement of a person, held against gravity.
+fn given(unit: Unit, lengths: Option<Lengths>) -> Judgement {
+    let length_g = lengths.map_or(1.0, |lengths| lengths.in_g(unit));
+    let warning = (length_g >= NO_GRAVITY_G && !GRAVITY_G.contains(&length_g)).then(|| {
+        format!("Gravity should be 1 g and is {length_g:.2} g at the start: check --unit, {unit}.")
+    });
+    let (source, basis) = ("given with --unit".to_owned(), Basis::Given);
+    Judgement { unit, source, basis, has_gravity: length_g >= NO_GRAVITY_G, warning }
 }
 
 /// Judges the unit of numbers with the given lengths. `stated` is a unit
@@ -97,15 +114,16 @@ pub(super) struct Judgement {
 pub(super) fn judge(stated: Option<(Unit, String)>, lengths: Option<Lengths>) -> Judgement {
     let Some(lengths) = lengths else {
         let nothing = "every number at the start of the file is 0".to_owned();
-        let (unit, source, warning) = match stated {
-            Some((unit, source)) => (unit, source, None),
+        let (unit, source, basis, warning) = match stated {
+            Some((unit, source)) => (unit, source, Basis::Stated, None),
             None => (
                 Unit::G,
                 "assumed".to_owned(),
+                Basis::Assumed,
                 Some(format!("The unit is assumed to be g: {nothing}.")),
             ),
         };
-        return Judgement { unit, source, has_gravity: true, warning };
+        return Judgement { unit, source, basis, has_gravity: true, warning };
     };
     let seen = gravity_unit(lengths);
     match (stated, seen) {
@@ -118,24 +136,90 @@ pub(super) fn judge(stated: Option<(Unit, String)>, lengths: Option<Lengths>) ->
                     lengths.median
                 );
                 let source = format!("from gravity, against {unit} {source}");
-                return Judgement { unit: seen, source, has_gravity: true, warning: Some(warning) };
+                let (basis, warning) = (Basis::Measured, Some(warning));
+                return Judgement { unit: seen, source, basis, has_gravity: true, warning };
             }
             let warning = (!fits && length_g >= NO_GRAVITY_G).then(|| {
                 format!("Gravity should be 1 g and is {length_g:.2} g at the start: check the unit, {unit} {source}.")
             });
-            Judgement { unit, source, has_gravity: length_g >= NO_GRAVITY_G, warning }
+            let has_gravity = length_g >= NO_GRAVITY_G;
+            Judgement { unit, source, basis: Basis::Stated, has_gravity, warning }
         }
         (None, Some(unit)) => {
             let source =
                 format!("from gravity: frames at the start are {:.4} long", lengths.median);
-            Judgement { unit, source, has_gravity: true, warning: None }
+            Judgement { unit, source, basis: Basis::Measured, has_gravity: true, warning: None }
         }
         (None, None) => Judgement {
             unit: Unit::MetresPerSecondSquared,
             source: "assumed, as phones write it".to_owned(),
+            basis: Basis::Assumed,
             has_gravity: false,
             warning: None,
         },
+    }
+}
+
+/// The columns of which the unit is to be known, and where they are.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a> {
+    pub path: &'a Path,
+    pub at: Position,
+    /// The name of the x axis, for people.
+    pub name: &'a str,
+    pub family: Family,
+}
+
+impl Columns<'_> {
+    /// The unit of `frames` in the file's own numbers, from who states it, and
+    /// gravity.
+    ///
+    /// # Errors
+    /// Acceleration without gravity, unless that is asked for.
+    pub fn unit(
+        self,
+        stated: Option<(Unit, String)>,
+        frames: &[Frame],
+        options: &OpenOptions,
+    ) -> Result<Judgement> {
+        let lengths = Lengths::of(frames);
+        let judged = if let Some(unit) = options.unit {
+            given(unit, lengths)
+        } else if self.family == Family::Linear {
+            let basis = if stated.is_some() { Basis::Stated } else { Basis::Assumed };
+            let (unit, source) = stated.unwrap_or((
+                Unit::MetresPerSecondSquared,
+                "assumed, as phones write linear acceleration".to_owned(),
+            ));
+            Judgement { unit, source, basis, has_gravity: false, warning: None }
+        } else {
+            judge(stated, lengths)
+        };
+        if judged.has_gravity || options.linear {
+            return Ok(judged);
+        }
+        Err(self.no_gravity(&judged, lengths))
+    }
+
+    fn no_gravity(self, judged: &Judgement, lengths: Option<Lengths>) -> Error {
+        let name = self.name;
+        let found = match (self.family, lengths) {
+            (Family::Linear, _) => {
+                format!("linear acceleration, without gravity (column {name})")
+            }
+            (_, Some(lengths)) => format!(
+                "acceleration without gravity (column {name}: the median row is {:.3} long; unit {}, {})",
+                lengths.median, judged.unit, judged.source
+            ),
+            (_, None) => "acceleration without gravity".to_owned(),
+        };
+        refuse(
+            self.path,
+            self.at,
+            found,
+            "acceleration with gravity, from which posture, tilt and the unit are known",
+            "Export the raw accelerometer (\"with g\", TotalAcceleration), or accept this one with --linear",
+        )
     }
 }
 

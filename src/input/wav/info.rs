@@ -6,7 +6,8 @@ use jiff::civil::DateTime;
 
 use crate::recording::{Placement, Side};
 
-use super::super::csv::{placement_of, side_of, wall_clock};
+use super::super::axivity::worn;
+use super::super::csv::wall_clock;
 
 /// What a WAV file says about its recording.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -57,18 +58,8 @@ impl Info {
                 (b"ICMT", "Scale-2") => self.scale_g[1] = scale(value),
                 (b"ICMT", "Scale-3") => self.scale_g[2] = scale(value),
                 (b"IART", "Id") => self.device = Some(value.to_owned()),
-                (b"INAM", "Metadata") => self.metadata(value),
+                (b"INAM", "Metadata") => (self.placement, self.side) = worn(value),
                 _ => {}
-            }
-        }
-    }
-
-    /// `_p=left+wrist&_sc=001`, as a web form encodes it; `_p` is the placement.
-    fn metadata(&mut self, text: &str) {
-        for (key, value) in text.split('&').filter_map(|pair| pair.split_once('=')) {
-            if key == "_p" {
-                self.placement = placement_of(value);
-                self.side = side_of(value);
             }
         }
     }

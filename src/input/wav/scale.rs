@@ -5,7 +5,7 @@ use std::path::Path;
 use hound::SampleFormat;
 
 use crate::error::{Position, Result};
-use crate::recording::{Frame, Unit};
+use crate::recording::{Basis, Frame, Unit};
 
 use super::super::{OpenOptions, refuse};
 use super::SampleLayout;
@@ -22,6 +22,7 @@ pub(super) struct Scale {
     pub unit: Unit,
     /// How the unit is known.
     pub source: String,
+    pub basis: Basis,
     pub full_scale_g: Option<f32>,
     pub has_gravity: bool,
 }
@@ -81,7 +82,9 @@ impl Scale {
             SampleFormat::Float => Unit::Counts { per_g: 1.0 / f64::from(in_g[0]) },
         };
         let has_gravity = !options.linear || median_g.is_some_and(|length| length >= 0.5);
-        Ok((Self { in_g, unit, source, full_scale_g: Some(in_g[0]), has_gravity }, warnings))
+        let basis = if options.full_scale_g.is_some() { Basis::Given } else { Basis::Stated };
+        let full_scale_g = Some(in_g[0]);
+        Ok((Self { in_g, unit, source, basis, full_scale_g, has_gravity }, warnings))
     }
 
     /// Floats without a scale are g or m/s² if gravity says so.
@@ -107,6 +110,11 @@ impl Scale {
             in_g: [in_g; 3],
             unit,
             source: format!("from gravity: frames at the start are {length:.2} {unit} long"),
+            basis: if GRAVITY_G.contains(&(length * in_g)) {
+                Basis::Measured
+            } else {
+                Basis::Assumed
+            },
             full_scale_g: None,
             has_gravity: GRAVITY_G.contains(&(length * in_g)),
         })

@@ -1,0 +1,182 @@
+//! The result folder of one recording: there whole, or not at all.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::report::folder::SUMMARY;
+use crate::report::json::PROGRAM;
+
+/// The folder of all results, in the output folder.
+pub const RESULTS: &str = "results";
+
+/// Where the results of the recording `name` are, from the output folder on.
+pub fn folder_of(name: &str) -> PathBuf {
+    Path::new(RESULTS).join(format!("{name}.hypnic"))
+}
+
+/// What a result says of itself.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Made {
+    program: String,
+    /// Version of the program that made it.
+    pub version: String,
+    /// Its files.
+    pub files: Vec<String>,
+    /// The settings it was made with.
+    pub settings: serde_json::Value,
+    recording: Recording,
+    nights: Vec<serde::de::IgnoredAny>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Recording {
+    blake3: String,
+}
+
+impl Made {
+    /// The result in `dir`, if there is one with all its files. None of them is
+    /// ever empty, except after the power failed before the disk had them.
+    pub fn read(dir: &Path) -> Option<Self> {
+        let bytes = fs::read(dir.join(SUMMARY)).ok()?;
+        let made: Self = serde_json::from_slice(&bytes).ok()?;
+        let is_there = |name: &String| {
+            fs::metadata(dir.join(name)).is_ok_and(|about| about.is_file() && about.len() > 0)
+        };
+        let is_whole = made.files.iter().all(is_there);
+        (made.program == PROGRAM && is_whole).then_some(made)
+    }
+
+    /// BLAKE3 of the recording it was made from.
+    pub fn blake3(&self) -> &str {
+        &self.recording.blake3
+    }
+
+    /// BLAKE3 of [`Self::settings`].
+    pub fn settings_blake3(&self) -> String {
+        settings_blake3(&self.settings)
+    }
+
+    /// Whether no night was found, so that there is nothing to draw.
+    pub fn has_no_night(&self) -> bool {
+        self.nights.is_empty()
+    }
+
+    /// Whether the charts are among its files.
+    pub fn has_charts(&self) -> bool {
+        self.files.iter().any(|name| name.ends_with(".svg"))
+    }
+}
+
+/// BLAKE3 of settings: of their JSON, in which keys are in order.
+pub fn settings_blake3(settings: &serde_json::Value) -> String {
+    blake3::hash(settings.to_string().as_bytes()).to_hex().to_string()
+}
+
+/// Puts `files` (name and bytes) at `dest` as one folder: they are written into
+/// `scratch`, which is on the same file system, and the folder is renamed.
+///
+/// Of two that put the same result at once one wins; both are the same bytes.
+///
+/// # Errors
+/// When something cannot be written.
+pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<()> {
+    let fresh = temporary(scratch)?;
+    // The temporary is for its maker alone; the folder in it is as others are.
+    let result = fresh.path().join("result");
+    fs::create_dir(&result).map_err(Error::write(&result))?;
+    for (name, bytes) in files {
+        fs::write(result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
+    }
+    if let Some(parent) = dest.parent() {
+        fs::create_dir_all(parent).map_err(Error::write(parent))?;
+    }
+    // A folder cannot be renamed onto one that is not empty. Whoever else puts
+    // one between the removal and the renaming makes another round necessary.
+    for _ in 0..100 {
+        match fs::rename(&result, dest) {
+            Ok(()) => return Ok(()),
+            Err(error) => match error.kind() {
+                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                    remove(dest, scratch)?;
+                }
+                _ => return Err(Error::write(dest)(error)),
+            },
+        }
+    }
+    Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
+}
+
+/// Takes the result at `dest` away, if there is one: at once, by renaming it
+/// into `scratch`.
+///
+/// # Errors
+/// When it cannot be moved.
+pub fn remove(dest: &Path, scratch: &Path) -> Result<()> {
+    let old = temporary(scratch)?;
+    match fs::rename(dest, old.path().join("result")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(dest)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// A folder in `scratch`, which another run may have taken to be forgotten while
+/// this one was suspended.
+fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
+    fs::create_dir_all(scratch).map_err(Error::write(scratch))?;
+    tempfile::tempdir_in(scratch).map_err(Error::write(scratch))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(text: &str) -> Vec<(String, Vec<u8>)> {
+        let summary = format!(
+            r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv"],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
+        );
+        vec![
+            ("a.csv".to_owned(), text.repeat(1000).into_bytes()),
+            (SUMMARY.to_owned(), summary.into_bytes()),
+        ]
+    }
+
+    #[test]
+    fn a_result_replaces_the_earlier_one_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let (dest, scratch) = (dir.path().join("p1/night.csv.hypnic"), dir.path().join("scratch"));
+        fs::create_dir(&scratch).unwrap();
+        assert_eq!(Made::read(&dest), None);
+        put(&dest, &files("one"), &scratch).unwrap();
+        fs::write(dest.join("extra.svg"), "").unwrap();
+        put(&dest, &files("two"), &scratch).unwrap();
+        assert_eq!(Made::read(&dest).unwrap().blake3(), "two");
+        assert!(!dest.join("extra.svg").exists());
+        fs::remove_file(dest.join("a.csv")).unwrap();
+        assert_eq!(Made::read(&dest), None, "a file is missing");
+        remove(&dest, &scratch).unwrap();
+        remove(&dest, &scratch).unwrap();
+        assert!(!dest.exists());
+        assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn two_that_put_the_same_result_at_once_leave_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let dest = dir.path().join("night.csv.hypnic");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        put(&dest, &files("same"), dir.path()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(Made::read(&dest).unwrap().blake3(), "same");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,85 @@
+//! `hypnic batch-worker`: what a batch starts to analyse its recordings.
+
+use std::io::{self, BufRead as _, Write as _};
+use std::time::Instant;
+
+use hypnic::batch::journal::Outcome;
+use hypnic::batch::results;
+use hypnic::batch::run::{Answer, Task};
+use hypnic::error::{Error, Position};
+
+use super::Stop;
+use super::analyze::{self, Charts};
+use super::recording::RecordingOptions;
+
+/// Takes tasks from standard input, a line each, until it is closed, and
+/// answers on standard output.
+pub fn run() -> Result<(), Stop> {
+    // To be asked to stop is for the batch to handle, which closes the input:
+    // what is in hand will be finished. Without this the worker just ends.
+    let _ = ctrlc::set_handler(|| ());
+    let mut stdout = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let task: Task = serde_json::from_str(&line?).map_err(|problem| {
+            Stop::Failed(Error::Input {
+                path: "standard input".into(),
+                at: Position::File,
+                found: problem.to_string(),
+                expected: "a task of a batch".to_owned(),
+                help: "`hypnic batch` starts this command by itself.".to_owned(),
+            })
+        })?;
+        serde_json::to_writer(&mut stdout, &done(&task)).map_err(io::Error::from)?;
+        writeln!(stdout)?;
+        stdout.flush()?;
+    }
+    Ok(())
+}
+
+fn done(task: &Task) -> Answer {
+    let begin = Instant::now();
+    let made = make(task);
+    let seconds = begin.elapsed().as_secs_f64();
+    let (outcome, blake3, is_as_before, unwritable) = match made {
+        Ok(Made::Now(blake3)) => (Outcome::Done, blake3, false, None),
+        Ok(Made::Before(blake3)) => (Outcome::Done, blake3, true, None),
+        Err(error) => {
+            let blake3 = analyze::hash(&task.file).unwrap_or_default();
+            let is_ours = matches!(error, Error::Write { .. } | Error::InTheWay { .. });
+            let outcome = Outcome::Failed { code: error.exit_code(), reason: reason(task, &error) };
+            (outcome, blake3, false, is_ours.then(|| error.to_string()))
+        }
+    };
+    Answer { outcome, blake3, seconds, is_as_before, unwritable }
+}
+
+/// When the results were made, and from which bytes.
+enum Made {
+    Now(String),
+    Before(String),
+}
+
+fn make(task: &Task) -> hypnic::error::Result<Made> {
+    if let Some(blake3) = &task.made_of
+        && analyze::hash(&task.file)? == *blake3
+    {
+        return Ok(Made::Before(blake3.clone()));
+    }
+    let options: RecordingOptions =
+        serde_json::from_value(task.settings.clone()).map_err(|problem| Error::Setting {
+            name: "the settings of a recording",
+            problem: problem.to_string(),
+        })?;
+    let charts = if task.charts { Charts::Drawn } else { Charts::LeftOut };
+    let results =
+        analyze::results(&task.file, &options, &options.settings()?, charts, &mut |_, _| ())?;
+    results::put(&task.dest, &results.files, &task.scratch)?;
+    Ok(Made::Now(results.blake3))
+}
+
+/// The message without the path, which would differ from machine to machine.
+fn reason(task: &Task, error: &Error) -> String {
+    let text = error.to_string();
+    let path = task.file.display().to_string();
+    text.strip_prefix(&path).unwrap_or(&text).trim_start_matches([',', ':', ' ']).to_owned()
+}

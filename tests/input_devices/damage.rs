@@ -1,0 +1,114 @@
+//! Files that are cut at any byte, or of which bytes are wrong: their readable
+//! part with a warning, or a clear error, in bounded time.
+
+use std::time::{Duration, Instant};
+
+use hypnic::error::Error;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::actigraph::{Gt3x, archive};
+use crate::axivity::Cwa;
+use crate::edf::Edf;
+use crate::embrace::Avro;
+use crate::geneactiv::Bin;
+use crate::read;
+
+/// A small file of every kind, and whether what is cut can be told from what is whole.
+fn samples() -> Vec<(&'static str, Vec<u8>)> {
+    let gt3x = Gt3x { wide: true, ..Gt3x::sample() };
+    let mut cwa = Cwa::sample();
+    cwa.sectors.truncate(4);
+    let mut bin = Bin::sample();
+    bin.pages.truncate(2);
+    let text = "time,x,y,z\n".to_owned()
+        + &(0..200)
+            .map(|k| format!("{}.{:02},0.1,0.{},1\n", k / 50, k % 50 * 2, k))
+            .collect::<String>();
+    vec![
+        ("cwa", cwa.write()),
+        ("gt3x", gt3x.write()),
+        ("gt3x stored", Gt3x::sample().write()),
+        ("geneactiv", bin.write()),
+        ("edf", Edf::sample().write()),
+        ("avro", Avro::sample().write()),
+        ("avro plain", Avro { deflate: false, ..Avro::sample() }.write()),
+        ("zip", archive(&[("a.csv", text.as_bytes())], zip::CompressionMethod::Deflated)),
+        (
+            "zstd",
+            ruzstd::encoding::compress_to_vec(
+                cwa.write().as_slice(),
+                ruzstd::encoding::CompressionLevel::Fastest,
+            ),
+        ),
+        ("csv", text.into_bytes()),
+    ]
+}
+
+/// Reads within a second, or fails with an error of the file's.
+fn bounded(what: &str, content: &[u8]) -> Result<crate::Read, Error> {
+    let begin = Instant::now();
+    let result = read(content);
+    assert!(begin.elapsed() < Duration::from_secs(2), "{what} took {:?}", begin.elapsed());
+    if let Err(error) = &result {
+        assert_eq!(error.exit_code(), 65, "{what}: {error}");
+    }
+    result
+}
+
+#[test]
+fn a_file_cut_anywhere_is_read_as_far_as_it_goes_or_refused() {
+    for (kind, content) in samples() {
+        let whole = read(&content).unwrap();
+        let mut read_in_part = 0;
+        // Every byte of the headers, and then enough.
+        let cuts = (0..content.len()).filter(|cut| *cut < 700 || cut % 11 == 0);
+        for cut in cuts {
+            let what = format!("{kind} cut at {cut} of {}", content.len());
+            let Ok(part) = bounded(&what, &content[..cut]) else { continue };
+            read_in_part += 1;
+            let frames = part.frames.len();
+            assert!(frames <= whole.frames.len(), "{what}");
+            assert!(part.frames == whole.frames[..frames], "{what}");
+            // A sector is all that is known of a CWA file's length, and a row of a table's.
+            let at_a_seam = match kind {
+                "cwa" => cut % 512 == 0,
+                "csv" => content[..=cut].ends_with(b"\n") || content[..cut].ends_with(b"\n"),
+                _ => false,
+            };
+            if frames < whole.frames.len() && !at_a_seam {
+                assert!(!part.warnings.is_empty(), "{what}: {frames} frames without a warning");
+            }
+        }
+        // An archive has its directory at its end, and a block of zstd is whole or nothing.
+        let is_all_or_nothing = matches!(kind, "gt3x" | "gt3x stored" | "zip" | "zstd");
+        assert_eq!(read_in_part > 0, !is_all_or_nothing, "{kind}");
+    }
+}
+
+#[test]
+fn wrong_bytes_never_end_the_program() {
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    for (kind, content) in samples() {
+        let (mut read_well, mut refused) = (0, 0);
+        for round in 0..400 {
+            let mut damaged = content.clone();
+            // One wrong byte, then some, then a stretch.
+            for _ in 0..[1, 1, 8, 64][round % 4] {
+                let at = random.random_range(0..damaged.len());
+                damaged[at] = random.random();
+            }
+            if round % 10 == 0 {
+                let at = random.random_range(0..damaged.len());
+                let end = damaged.len().min(at + 600);
+                damaged[at..end].fill(random.random());
+            }
+            match bounded(&format!("{kind}, round {round}"), &damaged) {
+                Ok(_) => read_well += 1,
+                Err(_) => refused += 1,
+            }
+        }
+        assert_eq!(read_well + refused, 400, "{kind}");
+        assert!(read_well > 20, "{kind}: {read_well} of 400 were read");
+    }
+}
