@@ -36,6 +36,10 @@ const PERIODIC: f64 = 0.5;
 /// 2002, Eur Neurol 48:108).
 const RAISED_AWAKE: f64 = 15.0;
 
+/// A fall from hour to hour by this share of the index is taken for one; no
+/// bound is published.
+const FALLS: f64 = 0.05;
+
 /// The findings of a night.
 pub fn findings(night: &NightRow) -> Findings {
     let (mut speaks_for, mut speaks_against) = (Vec::new(), Vec::new());
@@ -69,11 +73,13 @@ pub fn findings(night: &NightRow) -> Findings {
             ),
         );
     }
-    if let Some(slope) = night.plm_slope_per_hour {
+    if let (Some(slope), Some(index)) = (night.plm_slope_per_hour, night.plm_per_hour_sleep) {
+        let falls = slope < -FALLS * index;
         weigh(
-            slope < 0.0,
+            falls,
             format!(
-                "The rate changes by {slope:+.1} per hour from hour to hour; in restless legs it falls over the night (Ferri et al. 2006; Sforza and Haba-Rubio 2005)."
+                "The rate changes by {slope:+.1} per hour from hour to hour: it {} over the night, and in restless legs it falls (Ferri et al. 2006; Sforza and Haba-Rubio 2005).",
+                if falls { "falls" } else { "does not fall clearly" }
             ),
         );
     }
