@@ -27,7 +27,7 @@ use crate::spectrum::Spectrum;
 
 use epochs::EpochBuilder;
 use feature::Scale;
-use gate::{Burst, Gate, READINGS};
+use gate::{Burst, DOUBLED, Gate, HALVED, READINGS, USUAL};
 use history::History;
 pub use history::angle_deg;
 use join::{Joiner, Shape};
@@ -77,23 +77,47 @@ pub struct Found {
     pub bracket: Bracket,
 }
 
-/// The movements that other thresholds would have found, by onset: counts that
-/// are valid need a threshold that fits the recording (Yang et al. 2014), and
-/// this shows how much hangs on it.
+/// What other thresholds would have found: counts that are valid need a threshold
+/// that fits the recording (Yang et al. 2014), and this shows how much hangs on it.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Bracket {
-    /// At half the threshold, as far as the noise allows.
-    pub halved: Vec<Movement>,
-    /// At twice the threshold.
-    pub doubled: Vec<Movement>,
+    /// What half the threshold finds besides, as far as the noise allows, by onset;
+    /// holds are not joined.
+    halved: Vec<Movement>,
+    /// First frame, and one past the last, of what twice the threshold finds.
+    doubled: Vec<(u64, u64)>,
 }
 
 impl Found {
-    /// The movements by each reading of the gate.
-    fn readings(&mut self) -> [&mut Vec<Movement>; READINGS] {
-        [&mut self.movements, &mut self.bracket.halved, &mut self.bracket.doubled]
+    /// The movements at half the threshold, by onset.
+    pub fn at_half_threshold(&self) -> Vec<Movement> {
+        let spans: Vec<(u64, u64)> = self.movements.iter().map(span).collect();
+        let besides = self.bracket.halved.iter().filter(|new| !overlaps(&spans, span(new)));
+        let mut all: Vec<Movement> = self.movements.iter().chain(besides).cloned().collect();
+        all.sort_by_key(|movement| movement.onset);
+        all
+    }
+
+    /// The movements at twice the threshold, by onset.
+    pub fn at_twice_threshold(&self) -> Vec<Movement> {
+        let stays = |movement: &&Movement| overlaps(&self.bracket.doubled, span(movement));
+        self.movements.iter().filter(stays).cloned().collect()
     }
 }
+
+fn span(movement: &Movement) -> (u64, u64) {
+    (movement.onset, movement.end)
+}
+
+/// Whether a span touches one of others, which are ascending.
+fn overlaps(others: &[(u64, u64)], (first, end): (u64, u64)) -> bool {
+    // Spans are ascending in their begins, and nearly so in their ends.
+    let later = others.partition_point(|other| other.0 < end);
+    others[later.saturating_sub(NEAR)..later].iter().any(|other| other.1 > first)
+}
+
+/// So many spans back may still reach on.
+const NEAR: usize = 8;
 
 /// Finds the movements of one recording.
 ///
@@ -130,7 +154,7 @@ pub struct Detector {
     epochs: EpochBuilder,
     history: History,
     gate: Gate,
-    joiners: [Joiner; READINGS],
+    joiner: Joiner,
     spectrum: Spectrum,
     /// Ticks of the block in hand.
     ticks: Vec<Tick>,
@@ -156,7 +180,7 @@ impl Detector {
             epochs: EpochBuilder::new((EPOCH_S * rate_hz).round() as u64, frames_per_tick),
             history: History::new(((HISTORY_S * tick_hz) as usize).max(FEWEST_KEPT)),
             gate,
-            joiners: std::array::from_fn(|_| Joiner::new(tick_hz)),
+            joiner: Joiner::new(tick_hz),
             spectrum: Spectrum::default(),
             ticks: Vec::new(),
             ended: Default::default(),
@@ -204,19 +228,19 @@ impl Detector {
         self.epochs.add(tick, &mut found.epochs);
         self.history.push(*tick);
         self.gate.advance(&self.history, self.resolution.value_g(), &mut self.ended);
+        let settled = self.joiner.rest() + 2;
         let end = self.history.end();
-        for reading in 0..READINGS {
-            let (joiner, ended) = (&mut self.joiners[reading], &mut self.ended[reading]);
-            let settled = joiner.rest() + 2;
-            while let Some(&burst) = ended.front().filter(|burst| burst.last + settled <= end) {
-                ended.pop_front();
-                joiner.burst(burst, &self.history, &mut self.shapes);
-            }
-            if ended.is_empty() && !self.gate.is_open(reading) {
-                joiner.quiet(&self.history, &mut self.shapes);
-            }
-            self.emit(reading, found);
+        while let Some(burst) = settled_burst(&mut self.ended[USUAL], settled, end) {
+            self.joiner.burst(burst, &self.history, &mut self.shapes);
         }
+        if self.ended[USUAL].is_empty() && !self.gate.is_open() {
+            self.joiner.quiet(&self.history, &mut self.shapes);
+        }
+        self.emit(found);
+        while let Some(burst) = settled_burst(&mut self.ended[HALVED], settled, end) {
+            self.halved(burst, found);
+        }
+        self.doubled(found);
     }
 
     fn gap(&mut self, missing: u64, found: &mut Found) {
@@ -227,28 +251,55 @@ impl Detector {
     fn end_segment(&mut self, found: &mut Found) {
         self.resolution.judge();
         self.gate.finish(&self.history, self.resolution.value_g(), &mut self.ended);
-        for reading in 0..READINGS {
-            let joiner = &mut self.joiners[reading];
-            for burst in self.ended[reading].drain(..) {
-                joiner.burst(burst, &self.history, &mut self.shapes);
-            }
-            joiner.finish(&mut self.shapes);
-            self.emit(reading, found);
+        for burst in self.ended[USUAL].drain(..) {
+            self.joiner.burst(burst, &self.history, &mut self.shapes);
         }
+        self.joiner.finish(&mut self.shapes);
+        self.emit(found);
+        while let Some(burst) = self.ended[HALVED].pop_front() {
+            self.halved(burst, found);
+        }
+        self.doubled(found);
         self.history.clear();
     }
 
-    fn emit(&mut self, reading: usize, found: &mut Found) {
-        let movements = &mut *found.readings()[reading];
+    fn emit(&mut self, found: &mut Found) {
         for shape in self.shapes.drain(..) {
-            movements.push(feature::movement(
-                &shape,
-                &self.history,
-                self.scale,
-                &mut self.spectrum,
-            ));
+            let movement = feature::movement(&shape, &self.history, self.scale, &mut self.spectrum);
+            found.movements.push(movement);
         }
     }
+
+    /// A burst at half the threshold: measured if the usual has not found it.
+    fn halved(&mut self, burst: Burst, found: &mut Found) {
+        let span = self.frames_of(burst);
+        let is_known = |movement: &Movement| movement.onset < span.1 && movement.end > span.0;
+        if found.movements.iter().rev().take(NEAR).any(is_known) {
+            return;
+        }
+        let shape = self.joiner.shape(burst, &self.history);
+        let movement = feature::movement(&shape, &self.history, self.scale, &mut self.spectrum);
+        found.bracket.halved.push(movement);
+    }
+
+    fn doubled(&mut self, found: &mut Found) {
+        while let Some(burst) = self.ended[DOUBLED].pop_front() {
+            found.bracket.doubled.push(self.frames_of(burst));
+        }
+    }
+
+    /// First frame of a burst, and one past its last.
+    fn frames_of(&self, burst: Burst) -> (u64, u64) {
+        let start = |tick: u64| self.history.get(tick).start;
+        (start(burst.first), start(burst.last) + u64::from(self.scale.frames_per_tick))
+    }
+}
+
+/// The next burst after which so many ticks are known.
+fn settled_burst(ended: &mut VecDeque<Burst>, settled: u64, end: u64) -> Option<Burst> {
+    let burst = ended.front().filter(|burst| burst.last + settled <= end).copied()?;
+    ended.pop_front();
+    Some(burst)
 }
 
 /// The band of jerks that a rate can show: 3 to 20 Hz, less at low rates.

@@ -276,7 +276,8 @@ pub fn evaluate(
     mut warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let Found { movements, epochs, bracket } = found;
+    let (halved, doubled) = (found.at_half_threshold(), found.at_twice_threshold());
+    let Found { movements, epochs, .. } = found;
     let (placement, placement_source) = match (settings.placement, spec.placement) {
         (Some(given), _) => (given, PlacementSource::Given),
         (None, Some(stated)) => (stated, PlacementSource::File),
@@ -311,8 +312,7 @@ pub fn evaluate(
             let mut summary =
                 summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity)
                     .at_age(settings.age_years);
-            summary.bracket =
-                summary.bracket_of(&scored(&bracket.halved), &scored(&bracket.doubled));
+            summary.bracket = summary.bracket_of(&scored(&halved), &scored(&doubled));
             AnalysedNight { night, movements, summary }
         })
         .collect();

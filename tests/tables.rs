@@ -68,7 +68,7 @@ prop_compose! {
 prop_compose! {
     fn night()(
         words in proptest::collection::vec(words(), 13), side in side(),
-        numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 21),
+        numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 23),
         hypnic_starts: Option<u32>, limb_movements: u32,
     ) -> NightRow {
         let mut words = words.into_iter();

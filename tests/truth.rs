@@ -41,13 +41,15 @@ fn near(found: Option<f64>, truth: Option<f64>) -> bool {
 }
 
 #[test]
-fn the_indices_of_a_night_with_periodic_movements_are_within_a_tenth_in_bed() {
+fn the_indices_of_a_night_with_periodic_movements_are_within_a_tenth() {
     for seed in SEEDS {
         let (night, analysis) = night_of(Scene::AnklePlm, seed);
         let truth = night.night_row("night.csv", &night.series());
         let found = found_row(&analysis);
         let (found_bed, truth_bed) = (found.plm_per_hour_bed, truth.plm_per_hour_bed);
         assert!(near(found_bed, truth_bed), "seed {seed}: {found_bed:?} for {truth_bed:?}");
+        let (found_sleep, truth_sleep) = (found.plm_per_hour_sleep, truth.plm_per_hour_sleep);
+        assert!(near(found_sleep, truth_sleep), "seed {seed}: {found_sleep:?} for {truth_sleep:?}");
         let (found_aasm, truth_aasm) = (found.aasm_plm_per_hour_bed, truth.aasm_plm_per_hour_bed);
         assert!(near(found_aasm, truth_aasm), "seed {seed}: {found_aasm:?} for {truth_aasm:?}");
         assert!((found.pi_ferri.unwrap() - truth.pi_ferri.unwrap()).abs() < 0.1, "seed {seed}");
@@ -63,6 +65,21 @@ fn a_healthy_night_has_next_to_no_periodic_movements() {
         let index = found.plm_per_hour_bed.unwrap();
         assert!(index <= 1.0, "seed {seed}: {index}");
     }
+}
+
+#[test]
+fn the_index_of_strong_movements_hangs_little_on_the_threshold_that_of_weak_ones_more() {
+    let moved = |scene: Scene| {
+        let found = found_row(&night_of(scene, 201).1);
+        let index = found.plm_per_hour_sleep.unwrap();
+        let halved = found.plm_per_hour_sleep_threshold_halved.unwrap();
+        let doubled = found.plm_per_hour_sleep_threshold_doubled.unwrap();
+        (halved / index - 1.0, doubled / index - 1.0)
+    };
+    let (halved, doubled) = moved(Scene::Tonic);
+    assert!(halved.abs() < 0.15 && doubled.abs() < 0.15, "{halved:+.2}, {doubled:+.2}");
+    let (_, doubled) = moved(Scene::Weak);
+    assert!(doubled < -0.05, "{doubled:+.2}");
 }
 
 #[test]
@@ -84,7 +101,7 @@ fn most_starts_are_found_and_few_are_invented() {
         invented += found.iter().filter(|onset_s| !near(**onset_s, &onsets_s)).count();
     }
     assert!(starts >= 6, "too few to say anything: {starts}");
-    assert!(hits * 10 >= starts * 6, "{hits} of {starts} starts");
+    assert!(hits * 10 >= starts * 7, "{hits} of {starts} starts");
     assert!(invented <= SEEDS.len(), "{invented} invented");
 }
 

@@ -112,6 +112,7 @@ mod tests {
             "hours_observed" => "7.5",
             "limb_movements" => "120",
             "pattern" => "quiet",
+            "sleep_source" => "estimated",
             "placement" => "ankle",
             "side" => "left",
             column if column.ends_with("_source") => "given",

@@ -35,6 +35,9 @@ const LEAST_OFF: f32 = 1.2;
 /// The thresholds at which a recording is read, all in the same pass: the usual,
 /// half of it (as far as the noise allows) and its double.
 pub const READINGS: usize = 3;
+pub const USUAL: usize = 0;
+pub const HALVED: usize = 1;
+pub const DOUBLED: usize = 2;
 
 /// Fewest ticks of a "second": the largest of fewer says too little of what the
 /// noise reaches. Lengthens it below 20 ticks a second.
@@ -212,9 +215,9 @@ impl Gate {
         self.windows.tilt.max(self.windows.band_half)
     }
 
-    /// Whether a burst is running by one of the readings.
-    pub fn is_open(&self, reading: usize) -> bool {
-        self.hystereses[reading].open.is_some()
+    /// Whether a burst is running at the usual threshold.
+    pub fn is_open(&self) -> bool {
+        self.hystereses[USUAL].open.is_some()
     }
 
     /// Goes through the ticks whose envelopes are known by now; `resolution_g`
@@ -309,7 +312,7 @@ impl Gate {
         ended: &mut [VecDeque<Burst>; READINGS],
     ) {
         let tick = self.next;
-        let usual = &self.hystereses[0].open;
+        let usual = &self.hystereses[USUAL].open;
         let waits = usual.is_some_and(|burst| tick - burst.first < self.windows.patience);
         if let Some(second) = self.gather(envelopes)
             && !waits

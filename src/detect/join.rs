@@ -132,7 +132,8 @@ impl Joiner {
         done.extend(joined);
     }
 
-    fn shape(&self, burst: Burst, history: &History) -> Shape {
+    /// A burst by itself, and gravity around it.
+    pub fn shape(&self, burst: Burst, history: &History) -> Shape {
         let rest = self.rest();
         // One tick of distance: the edges of the burst are sharp to a tick only.
         let before_end = burst.first.saturating_sub(1);
