@@ -121,6 +121,7 @@ def analysis_s(out):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser()
     parser.add_argument("--nights", type=int, default=200)
     parser.add_argument("--tiny", type=int, default=10000)

@@ -27,7 +27,7 @@ use crate::spectrum::Spectrum;
 
 use epochs::EpochBuilder;
 use feature::Scale;
-use gate::{Burst, Gate};
+use gate::{Burst, Gate, READINGS};
 use history::History;
 pub use history::angle_deg;
 use join::{Joiner, Shape};
@@ -73,6 +73,26 @@ pub struct Found {
     pub movements: Vec<Movement>,
     /// The epochs, one after the other from the first frame.
     pub epochs: Vec<Epoch>,
+    /// The movements at other thresholds.
+    pub bracket: Bracket,
+}
+
+/// The movements that other thresholds would have found, by onset: counts that
+/// are valid need a threshold that fits the recording (Yang et al. 2014), and
+/// this shows how much hangs on it.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Bracket {
+    /// At half the threshold, as far as the noise allows.
+    pub halved: Vec<Movement>,
+    /// At twice the threshold.
+    pub doubled: Vec<Movement>,
+}
+
+impl Found {
+    /// The movements by each reading of the gate.
+    fn readings(&mut self) -> [&mut Vec<Movement>; READINGS] {
+        [&mut self.movements, &mut self.bracket.halved, &mut self.bracket.doubled]
+    }
 }
 
 /// Finds the movements of one recording.
@@ -110,12 +130,12 @@ pub struct Detector {
     epochs: EpochBuilder,
     history: History,
     gate: Gate,
-    joiner: Joiner,
+    joiners: [Joiner; READINGS],
     spectrum: Spectrum,
     /// Ticks of the block in hand.
     ticks: Vec<Tick>,
-    /// Bursts that wait for the rest after them.
-    ended: VecDeque<Burst>,
+    /// Bursts that wait for the rest after them, by reading.
+    ended: [VecDeque<Burst>; READINGS],
     shapes: Vec<Shape>,
 }
 
@@ -136,10 +156,10 @@ impl Detector {
             epochs: EpochBuilder::new((EPOCH_S * rate_hz).round() as u64, frames_per_tick),
             history: History::new(((HISTORY_S * tick_hz) as usize).max(FEWEST_KEPT)),
             gate,
-            joiner: Joiner::new(tick_hz),
+            joiners: std::array::from_fn(|_| Joiner::new(tick_hz)),
             spectrum: Spectrum::default(),
             ticks: Vec::new(),
-            ended: VecDeque::new(),
+            ended: Default::default(),
             shapes: Vec::new(),
         })
     }
@@ -184,15 +204,19 @@ impl Detector {
         self.epochs.add(tick, &mut found.epochs);
         self.history.push(*tick);
         self.gate.advance(&self.history, self.resolution.value_g(), &mut self.ended);
-        let settled = self.joiner.rest() + 2;
-        while self.ended.front().is_some_and(|burst| burst.last + settled <= self.history.end()) {
-            let burst = self.ended.pop_front().expect("looked at above");
-            self.joiner.burst(burst, &self.history, &mut self.shapes);
+        let end = self.history.end();
+        for reading in 0..READINGS {
+            let (joiner, ended) = (&mut self.joiners[reading], &mut self.ended[reading]);
+            let settled = joiner.rest() + 2;
+            while let Some(&burst) = ended.front().filter(|burst| burst.last + settled <= end) {
+                ended.pop_front();
+                joiner.burst(burst, &self.history, &mut self.shapes);
+            }
+            if ended.is_empty() && !self.gate.is_open(reading) {
+                joiner.quiet(&self.history, &mut self.shapes);
+            }
+            self.emit(reading, found);
         }
-        if self.ended.is_empty() && !self.gate.is_open() {
-            self.joiner.quiet(&self.history, &mut self.shapes);
-        }
-        self.emit(found);
     }
 
     fn gap(&mut self, missing: u64, found: &mut Found) {
@@ -203,17 +227,21 @@ impl Detector {
     fn end_segment(&mut self, found: &mut Found) {
         self.resolution.judge();
         self.gate.finish(&self.history, self.resolution.value_g(), &mut self.ended);
-        for burst in self.ended.drain(..) {
-            self.joiner.burst(burst, &self.history, &mut self.shapes);
+        for reading in 0..READINGS {
+            let joiner = &mut self.joiners[reading];
+            for burst in self.ended[reading].drain(..) {
+                joiner.burst(burst, &self.history, &mut self.shapes);
+            }
+            joiner.finish(&mut self.shapes);
+            self.emit(reading, found);
         }
-        self.joiner.finish(&mut self.shapes);
-        self.emit(found);
         self.history.clear();
     }
 
-    fn emit(&mut self, found: &mut Found) {
+    fn emit(&mut self, reading: usize, found: &mut Found) {
+        let movements = &mut *found.readings()[reading];
         for shape in self.shapes.drain(..) {
-            found.movements.push(feature::movement(
+            movements.push(feature::movement(
                 &shape,
                 &self.history,
                 self.scale,

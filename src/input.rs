@@ -13,7 +13,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::{Error, Position, Result};
-use crate::recording::Source;
+use crate::recording::{Source, Unit};
 
 mod actigraph;
 mod archive;
@@ -50,6 +50,11 @@ pub struct OpenOptions {
     pub rate_hz: Option<f64>,
     /// The value in g of the largest number of a WAV file.
     pub full_scale_g: Option<f32>,
+    /// The unit of a table's or an EDF file's numbers, whatever they say.
+    pub unit: Option<Unit>,
+    /// The columns of x, y and z of a table, or the signals of an EDF file, by
+    /// name or by number, counted from 1.
+    pub axes: Option<[String; 3]>,
 }
 
 /// The largest rate believed, in Hz: ten times that of the fastest phone seen.
@@ -68,6 +73,12 @@ impl OpenOptions {
         {
             let problem = format!("{scale} is no range; give the sensor's range in g, such as 8");
             return Err(Error::Setting { name: "--full-scale-g", problem });
+        }
+        if let Some(Unit::Counts { per_g }) = self.unit
+            && !(per_g > 0.0 && per_g.is_finite())
+        {
+            let problem = format!("{per_g} counts are no g; give those that make 1 g, such as 256");
+            return Err(Error::Setting { name: "--unit", problem });
         }
         Ok(())
     }

@@ -35,6 +35,9 @@
 //!
 //! # Beside the way
 //!
+//! [`marks`] reads what other programs marked (leg movements, stages, arousals,
+//! breathing), for [`score`] and [`agree`] and as sleep in place of the estimate.
+//! [`batch`] does all of this for folders of recordings, on one machine or many.
 //! [`simulate`] makes seeded nights whose every movement is known, [`agree`]
 //! compares what was found with what is known, [`spectrum`] finds regular trains.
 //!

@@ -41,6 +41,8 @@ pub struct Settings {
     pub diary: Vec<BedTimes>,
     /// Sleep as somebody scored it.
     pub sleep: Option<Marks>,
+    /// Age of the sleeper, years.
+    pub age_years: Option<f64>,
     /// The detector.
     pub detect: detect::Settings,
     /// Whether a second thread reads ahead while the first detects; the result
@@ -204,7 +206,7 @@ pub fn detect(
 /// Blocks that may wait between the two threads: enough to even out a slow read.
 const BLOCKS_AHEAD: usize = 4;
 
-/// [`detect`] with a thread that reads ahead; the result is the same.
+/// [`detect()`] with a thread that reads ahead; the result is the same.
 ///
 /// # Errors
 /// What the reader says.
@@ -274,7 +276,7 @@ pub fn evaluate(
     mut warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let Found { movements, epochs } = found;
+    let Found { movements, epochs, bracket } = found;
     let (placement, placement_source) = match (settings.placement, spec.placement) {
         (Some(given), _) => (given, PlacementSource::Given),
         (None, Some(stated)) => (stated, PlacementSource::File),
@@ -301,10 +303,16 @@ pub fn evaluate(
     let nights = night::nights(&movements, &epochs, &about)
         .into_iter()
         .map(|night| {
-            let here = movements_of(&night, &movements, &spec.clock, rate_hz);
-            let movements = crate::score::night::night(here, &night, &recorded);
-            let summary =
-                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity);
+            let scored = |movements: &[Movement]| {
+                let here = movements_of(&night, movements, rate_hz);
+                crate::score::night::night(here, &night, &recorded)
+            };
+            let movements = scored(&movements);
+            let mut summary =
+                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity)
+                    .at_age(settings.age_years);
+            summary.bracket =
+                summary.bracket_of(&scored(&bracket.halved), &scored(&bracket.doubled));
             AnalysedNight { night, movements, summary }
         })
         .collect();
@@ -328,16 +336,11 @@ fn given_sleep(settings: &Settings, clock: &Clock) -> (Option<GivenSleep>, Optio
 }
 
 /// The movements whose onset lies in the night; both are ascending.
-fn movements_of<'a>(
-    night: &Night,
-    movements: &'a [Movement],
-    clock: &Clock,
-    rate_hz: f64,
-) -> &'a [Movement] {
-    let label = |movement: &Movement| night::label(clock, movement.onset as f64 / rate_hz);
-    let first = movements.iter().position(|movement| label(movement) == night.label);
-    let last = movements.iter().rposition(|movement| label(movement) == night.label);
-    first.zip(last).map_or(&[], |(first, last)| &movements[first..=last])
+fn movements_of<'a>(night: &Night, movements: &'a [Movement], rate_hz: f64) -> &'a [Movement] {
+    let before = |bound_s: f64| {
+        movements.partition_point(|movement| (movement.onset as f64 / rate_hz) < bound_s)
+    };
+    &movements[before(night.start_s)..before(night.end_s)]
 }
 
 /// Refuses recordings in which nothing can be found.

@@ -3,6 +3,7 @@
 pub mod annotations;
 pub mod dictionary;
 pub mod files;
+pub mod findings;
 pub mod folder;
 pub mod json;
 pub mod rows;

@@ -29,6 +29,8 @@ pub struct Summary {
     pub wasm: Option<Periodic>,
     /// By the AASM.
     pub aasm: Option<Periodic>,
+    /// How far the first of these hangs on the detection threshold.
+    pub bracket: Bracket,
     /// Periodicity index of Ferri et al. 2006.
     pub pi_ferri: Option<f64>,
     /// Periodic over candidate movements, in sleep (Ferri et al. 2016).
@@ -40,6 +42,9 @@ pub struct Summary {
     pub hypnic_starts: Option<u32>,
     /// Limb movements in bed.
     pub limb_movements: u32,
+    /// PLM per hour of sleep above which the index counts as raised at the age
+    /// of the sleeper.
+    pub raised_above_per_hour: f64,
     /// What the recording cannot show.
     pub cannot_show: Vec<CannotShow>,
     /// What stands out, with the evidence.
@@ -59,6 +64,16 @@ pub struct Periodic {
     pub per_hour_bed: Option<f64>,
     /// In wakefulness, per hour of wakefulness in bed.
     pub per_hour_wake: Option<f64>,
+}
+
+/// PLM (WASM 2016) in sleep per hour of the same estimated sleep, found at other
+/// thresholds of detection.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bracket {
+    /// At half the threshold, as far as the noise allows.
+    pub halved_per_hour_sleep: Option<f64>,
+    /// At twice the threshold.
+    pub doubled_per_hour_sleep: Option<f64>,
 }
 
 /// Less than three minutes is no denominator, h.
@@ -98,6 +113,26 @@ impl std::fmt::Display for CannotShow {
     }
 }
 
+impl Summary {
+    /// What the movements found at half and at twice the threshold make of the
+    /// index of this night.
+    pub fn bracket_of(&self, halved: &[Scored], doubled: &[Scored]) -> Bracket {
+        let hours = [self.hours_asleep, self.hours_observed, 0.0];
+        let index = |scored: &[Scored]| {
+            self.wasm.and_then(|_| periodic(scored, |m| m.place.wasm, hours).per_hour_sleep)
+        };
+        Bracket { halved_per_hour_sleep: index(halved), doubled_per_hour_sleep: index(doubled) }
+    }
+
+    /// The same, held against the bound of an age.
+    #[must_use]
+    pub fn at_age(mut self, age_years: Option<f64>) -> Self {
+        self.raised_above_per_hour = pattern::raised_above_per_hour(age_years);
+        self.finding = pattern::find(&self);
+        self
+    }
+}
+
 /// Sums up a scored night. `has_gravity` is false for linear acceleration.
 pub fn summarise(
     night: &Night,
@@ -131,10 +166,12 @@ pub fn summarise(
             .and_then(|wasm| periodicity::pi_ratio(wasm.asleep as usize, candidates_asleep)),
         wasm,
         aasm,
+        bracket: Bracket::default(),
         course: legs.then(|| course::course(night, scored)),
         hypnic_starts: (rate_hz >= SLOWEST_FOR_STARTS_HZ).then_some(starts),
         limb_movements: scored.iter().filter(|m| m.in_bed && m.kind == Kind::LimbMovement).count()
             as u32,
+        raised_above_per_hour: RAISED_PLM_PER_HOUR,
         cannot_show: cannot_show(placement, rate_hz, has_gravity),
         has_slept: night.sleep_onset_s.is_some(),
         finding: Finding::default(),

@@ -249,6 +249,9 @@ impl Night {
             intervals_over_90: None,
             interval_log_mean: None,
             interval_log_sd: None,
+            plm_per_hour_sleep_threshold_halved: None,
+            plm_per_hour_sleep_threshold_doubled: None,
+            plm_raised_above_per_hour: 15.0,
             plm_duration_mean_s: None,
             plm_duration_sd_s: None,
         };

@@ -367,7 +367,10 @@ fn threads_change_nothing_and_tables_come_without_charts_if_asked() {
     let [one, two] = ["1", "2"].map(|jobs| contents(&dir.path().join(jobs)));
     assert_eq!(one, two);
     let written: Vec<&str> = one.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(written, ["epochs.csv", "movements.csv", "nights.csv", "summary.json"]);
+    for table in ["epochs.csv", "movements.csv", "nights.csv", "summary.json"] {
+        assert!(written.contains(&table), "{table}");
+    }
+    assert!(!written.iter().any(|name| name.ends_with(".svg") || name.ends_with(".png")));
     for table in ["epochs.csv", "movements.csv", "nights.csv"] {
         let [bare, drawn] = [&dir.path().join("1"), night().1].map(|dir| fs::read(dir.join(table)));
         assert_eq!(bare.unwrap(), drawn.unwrap(), "{table}");

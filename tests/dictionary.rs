@@ -41,8 +41,8 @@ fn explained(output: &str) -> BTreeSet<String> {
 fn the_pages_are_what_the_code_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (page, args) in [
-        ("docs/dictionary.csv", &["dictionary"][..]),
-        ("docs/dictionary.md", &["dictionary", "--markdown"]),
+        ("data/dictionary.csv", &["dictionary"][..]),
+        ("data/dictionary.md", &["dictionary", "--markdown"]),
     ] {
         let page = fs::read_to_string(root.join(page)).unwrap();
         let again = hypnic(args);

@@ -693,3 +693,31 @@ fn a_night_that_begins_with_zeros_is_understood() {
     assert_eq!(night.spec.unit, Unit::MetresPerSecondSquared);
     assert_eq!(night.frames.len(), 80_500);
 }
+
+#[test]
+fn a_person_may_name_the_axes_and_the_unit() {
+    let mut text = "t,alpha,beta,gamma,delta\n".to_owned();
+    for k in 0..200 {
+        text += &format!("{}.{},7,{},0,100\n", k / 50, 100 + k % 50 * 2, k % 5);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("night.csv");
+    std::fs::write(&path, text).unwrap();
+    let refused = open(&path, &OpenOptions::default()).err().unwrap().to_string();
+    assert!(refused.contains("header without acceleration"), "{refused}");
+    let axes = Some(["delta", "3", "Gamma"].map(str::to_owned));
+    let unit = Some(Unit::Counts { per_g: 100.0 });
+    let options = OpenOptions { axes, unit, ..OpenOptions::default() };
+    let mut source = open(&path, &options).unwrap();
+    assert_eq!(source.spec().unit_source, "given with --unit");
+    let mut block = Block::default();
+    assert!(source.read(&mut block).unwrap());
+    for (k, frame) in block.frames.iter().enumerate() {
+        assert_eq!(*frame, [1.0, (k % 5) as f32 / 100.0, 0.0]);
+    }
+    let axes = Some(["delta", "9", "gamma"].map(str::to_owned));
+    let options = OpenOptions { axes, ..OpenOptions::default() };
+    let refused = open(&path, &options).err().unwrap();
+    assert_eq!(refused.exit_code(), 65);
+    assert!(refused.to_string().contains("without a column \"9\""), "{refused}");
+}

@@ -93,7 +93,9 @@ prop_compose! {
             plm_by_hour: word(), plm_per_hour_third_1: maybe(), plm_per_hour_third_2: maybe(),
             plm_per_hour_third_3: maybe(), plm_slope_per_hour: maybe(),
             intervals_under_10: hypnic_starts, intervals_10_to_90: None, intervals_over_90: None,
-            interval_log_mean: maybe(), interval_log_sd: maybe(), plm_duration_mean_s: maybe(),
+            interval_log_mean: maybe(), interval_log_sd: maybe(), plm_raised_above_per_hour: 15.0,
+            plm_per_hour_sleep_threshold_halved: maybe(), plm_per_hour_sleep_threshold_doubled: maybe(),
+            plm_duration_mean_s: maybe(),
             plm_duration_sd_s: maybe(),
         }
     }

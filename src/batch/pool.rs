@@ -150,6 +150,7 @@ impl Worker<'_> {
     fn start(&mut self) -> Result<()> {
         let mut command = (self.pool.command)();
         let log = self.log();
+        std::fs::create_dir_all(self.pool.scratch).map_err(Error::write(self.pool.scratch))?;
         let log = File::create(&log).map_err(Error::write(&log))?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         // Ctrl-C is for this process, which tells the workers by itself.

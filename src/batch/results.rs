@@ -84,10 +84,7 @@ pub fn settings_blake3(settings: &serde_json::Value) -> String {
 /// # Errors
 /// When something cannot be written.
 pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<()> {
-    let fresh = tempfile::Builder::new()
-        .prefix("new-")
-        .tempdir_in(scratch)
-        .map_err(Error::write(scratch))?;
+    let fresh = temporary(scratch)?;
     // The temporary is for its maker alone; the folder in it is as others are.
     let result = fresh.path().join("result");
     fs::create_dir(&result).map_err(Error::write(&result))?;
@@ -119,14 +116,18 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
 /// # Errors
 /// When it cannot be moved.
 pub fn remove(dest: &Path, scratch: &Path) -> Result<()> {
-    let old = tempfile::Builder::new()
-        .prefix("old-")
-        .tempdir_in(scratch)
-        .map_err(Error::write(scratch))?;
+    let old = temporary(scratch)?;
     match fs::rename(dest, old.path().join("result")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(dest)(error)),
         _ => Ok(()),
     }
+}
+
+/// A folder in `scratch`, which another run may have taken to be forgotten while
+/// this one was suspended.
+fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
+    fs::create_dir_all(scratch).map_err(Error::write(scratch))?;
+    tempfile::tempdir_in(scratch).map_err(Error::write(scratch))
 }
 
 #[cfg(test)]

@@ -128,8 +128,8 @@ pub struct Tally {
 }
 
 /// A scratch folder that nobody touched for this long was left by a run that
-/// was killed.
-const FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
+/// was killed: a living one touches it with every result, after minutes at most.
+const FORGOTTEN: Duration = Duration::from_secs(3600);
 
 /// Does a job. Recordings that fail are told and counted, and stop nothing.
 ///

@@ -260,9 +260,11 @@ mod tests {
             let columns = "recording,night,start,end,lights_off,lights_on,sleep_onset,final_wake,\
                 hours_in_bed,hours_asleep,hours_observed,hypnic_starts,limb_movements,pattern,\
                 evidence,start_s,end_s,lights_off_s,lights_on_s,placement,placement_source,\
-                timezone,lights_off_source,lights_on_source,rate_hz,cannot_show";
+                timezone,lights_off_source,lights_on_source,rate_hz,cannot_show,\
+                sleep_source,plm_by_hour,plm_raised_above_per_hour";
             let values = format!(
-                "a.csv,1,{start},,,,,,8,7,8,0,0,quiet,,90,99,90,99,wrist,given,{timezone},given,given,50,"
+                "a.csv,1,{start},,,,,,8,7,8,0,0,quiet,,90,99,90,99,wrist,given,{timezone},given,given,50,,\
+                 estimated,,15"
             );
             let values: csv::StringRecord = values.split(',').collect();
             values.deserialize::<NightRow>(Some(&columns.split(',').collect())).unwrap()

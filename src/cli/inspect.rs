@@ -8,7 +8,7 @@ use hypnic::condition::Ledger;
 use hypnic::input;
 use hypnic::night::quality;
 use hypnic::pipeline;
-use hypnic::recording::{Basis, Block, Frame, Source, Spec};
+use hypnic::recording::{Basis, Block, Format, Frame, Source, Spec};
 use hypnic::time::{Clock, ZoneSource};
 use serde::Serialize;
 
@@ -100,11 +100,11 @@ impl Known {
     /// What to do about what is only assumed, in sentences.
     fn advice(&self, spec: &Spec) -> Vec<&'static str> {
         let mut advice = Vec::new();
-        if self.axes == Basis::Assumed {
-            advice.push("Nothing names the axes: they are taken to be x, y, z in the order of their columns; name them in a header if not.");
+        if self.axes == Basis::Assumed && spec.format == Format::Csv {
+            advice.push("Nothing names the axes: they are taken to be x, y, z in the order of their columns; choose others with --axes.");
         }
         if self.unit == Basis::Assumed {
-            advice.push("The unit is assumed; name it in the header, as in \"x (g)\".");
+            advice.push("The unit is assumed; give it with --unit.");
         }
         if matches!(self.clock, "zone assumed" | "zone unknown") {
             advice.push("Give the zone with --timezone, such as --timezone Europe/Berlin.");

@@ -11,7 +11,7 @@ use hypnic::marks::diary::Entry;
 use hypnic::marks::{self, Labels, Marks, What};
 use hypnic::night::{BedTime, BedTimes};
 use hypnic::pipeline::Settings;
-use hypnic::recording::{Placement, Side};
+use hypnic::recording::{Placement, Side, Unit};
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,9 @@ pub struct RecordingOptions {
     /// Bed times by night: a CSV with the columns night, lights_off and lights_on
     #[arg(long, value_name = "CSV", help_heading = "Recording")]
     pub diary: Option<PathBuf>,
+    /// Age of the sleeper in years: under 18 the index is held against 5 per hour, not 15
+    #[arg(long, value_name = "YEARS", allow_negative_numbers = true, help_heading = "Recording")]
+    pub age: Option<f64>,
     /// Accept acceleration without gravity (posture and tilt are then unknown)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Reading")]
     pub linear: Option<bool>,
@@ -50,6 +53,12 @@ pub struct RecordingOptions {
     /// Largest value of a WAV recording in g, when the file does not say
     #[arg(long, value_name = "G", allow_negative_numbers = true, help_heading = "Reading")]
     pub full_scale_g: Option<f32>,
+    /// Unit of the numbers of a table: g, mg, m/s2, or the counts that make 1 g
+    #[arg(long, value_name = "UNIT", help_heading = "Reading")]
+    pub unit: Option<String>,
+    /// Columns of x, y and z, by name or number from 1, such as 3,4,5 or accX,accY,accZ
+    #[arg(long, value_name = "X,Y,Z", help_heading = "Reading")]
+    pub axes: Option<String>,
 }
 
 /// `--placement`.
@@ -92,9 +101,12 @@ impl RecordingOptions {
             lights_on: self.lights_on.or(base.lights_on),
             sleep: self.sleep.or(base.sleep),
             diary: self.diary.or(base.diary),
+            age: self.age.or(base.age),
             linear: self.linear.or(base.linear),
             rate_hz: self.rate_hz.or(base.rate_hz),
             full_scale_g: self.full_scale_g.or(base.full_scale_g),
+            unit: self.unit.or(base.unit),
+            axes: self.axes.or(base.axes),
         })
     }
 
@@ -126,7 +138,8 @@ impl RecordingOptions {
     /// How the file is to be read.
     ///
     /// # Errors
-    /// A rate or a full scale that is not positive.
+    /// A rate or a full scale that is not positive, a unit that is none, axes that
+    /// are not three.
     pub fn open_options(&self) -> Result<OpenOptions> {
         positive("--rate-hz", self.rate_hz, "samples a second, such as 50")?;
         positive(
@@ -138,6 +151,8 @@ impl RecordingOptions {
             linear: self.linear.unwrap_or(false),
             rate_hz: self.rate_hz,
             full_scale_g: self.full_scale_g,
+            unit: self.unit.as_deref().map(unit).transpose()?,
+            axes: self.axes.as_deref().map(axes).transpose()?,
         })
     }
 
@@ -146,6 +161,12 @@ impl RecordingOptions {
     /// # Errors
     /// As [`Self::open_options`], and a time that is none.
     pub fn settings(&self) -> Result<Settings> {
+        if let Some(age) = self.age.filter(|age| !(0.0..=130.0).contains(age)) {
+            return Err(Error::Setting {
+                name: "--age",
+                problem: format!("{age} is no age; give years, such as 45"),
+            });
+        }
         Ok(Settings {
             input: self.open_options()?,
             placement: self.placement.map(Into::into),
@@ -155,6 +176,7 @@ impl RecordingOptions {
                 off: bed_time("--lights-off", self.lights_off.as_deref())?,
                 on: bed_time("--lights-on", self.lights_on.as_deref())?,
             },
+            age_years: self.age,
             diary: self.diary.as_deref().map_or(Ok(Vec::new()), diary)?,
             sleep: self.sleep.as_deref().map(sleep).transpose()?,
             ..Settings::default()
@@ -232,6 +254,31 @@ fn positive(name: &'static str, value: Option<f64>, right: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn unit(text: &str) -> Result<Unit> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "g" => Ok(Unit::G),
+        "mg" => Ok(Unit::MilliG),
+        "m/s2" | "m/s^2" | "m/s²" => Ok(Unit::MetresPerSecondSquared),
+        number => match number.parse() {
+            Ok(per_g) => Ok(Unit::Counts { per_g }),
+            Err(_) => Err(Error::Setting {
+                name: "--unit",
+                problem: format!(
+                    "{text:?} is no unit; give g, mg, m/s2, or the counts that make 1 g, such as 256"
+                ),
+            }),
+        },
+    }
+}
+
+fn axes(text: &str) -> Result<[String; 3]> {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    names.try_into().map_err(|_| Error::Setting {
+        name: "--axes",
+        problem: format!("{text:?} are not three; give those of x, y and z, such as 3,4,5"),
+    })
 }
 
 fn bed_time(name: &'static str, text: Option<&str>) -> Result<Option<BedTime>> {

@@ -27,6 +27,15 @@ const ON: f32 = 2.5;
 /// … and ends when all are below so many times.
 const OFF: f32 = 1.5;
 
+/// The lowest thresholds that are tried: what noise alone reaches some hundred
+/// times a night.
+const LEAST_ON: f32 = 1.5;
+const LEAST_OFF: f32 = 1.2;
+
+/// The thresholds at which a recording is read, all in the same pass: the usual,
+/// half of it (as far as the noise allows) and its double.
+pub const READINGS: usize = 3;
+
 /// Fewest ticks of a "second": the largest of fewer says too little of what the
 /// noise reaches. Lengthens it below 20 ticks a second.
 const FEWEST_TICKS: u64 = 20;
@@ -119,12 +128,54 @@ fn least_floors_g(resolution_g: f32) -> Envelopes {
     Envelopes { band_g: least_g(0.4), short_g: least_g(0.7), tilt_g: least_g(0.7) }
 }
 
+/// One threshold, and what is open by it.
+#[derive(Debug, Clone)]
+struct Hysteresis {
+    /// A burst begins at so many times the floor …
+    on: f32,
+    /// … and ends below so many times.
+    off: f32,
+    open: Option<Burst>,
+    /// First tick of the running stretch above `off`.
+    above_since: Option<u64>,
+}
+
+impl Hysteresis {
+    fn new(on: f32, off: f32) -> Self {
+        Self { on, off, open: None, above_since: None }
+    }
+
+    /// One more tick, whose envelopes reach so many times their floors. Returns the
+    /// burst that ended, with its ends as the envelopes have them.
+    fn step(&mut self, tick: u64, level: f32, floors_g: [f32; 3], hold: u64) -> Option<Burst> {
+        if level < self.off {
+            self.above_since = None;
+        } else if self.above_since.is_none() {
+            self.above_since = Some(tick);
+        }
+        match &mut self.open {
+            None if level >= self.on => {
+                let first = self.above_since.unwrap_or(tick);
+                let [band_g, _, tilt_g] = floors_g;
+                let [band_off_g, tilt_off_g] = [band_g, tilt_g].map(|g| g * self.off);
+                let burst = Burst { first, last: tick, floor_g: band_g, band_off_g, tilt_off_g };
+                self.open = Some(burst);
+                None
+            }
+            Some(burst) if level >= self.off => {
+                burst.last = tick;
+                None
+            }
+            Some(burst) if tick - burst.last >= hold => self.open.take(),
+            _ => None,
+        }
+    }
+}
+
 /// Finds the bursts of one recording.
 #[derive(Debug, Clone)]
 pub struct Gate {
     windows: Windows,
-    /// Multiplies both thresholds.
-    factor: f32,
     least: Envelopes,
     /// Of the band, the short and the tilt envelope.
     floors: Option<[Floor; 3]>,
@@ -133,24 +184,26 @@ pub struct Gate {
     /// Ticks and maxima of the running second.
     second: (u64, Envelopes),
     next: u64,
-    open: Option<Burst>,
-    /// First tick of the running stretch above the off-threshold.
-    above_since: Option<u64>,
+    /// At the usual threshold, at half of it and at its double.
+    hystereses: [Hysteresis; READINGS],
 }
 
 impl Gate {
     /// `factor` multiplies the thresholds: 1 is the usual.
     pub fn new(tick_hz: f64, factor: f32) -> Self {
+        let thresholds = [
+            (ON, OFF),
+            ((0.5 * ON).max(LEAST_ON), (0.5 * OFF).max(LEAST_OFF)),
+            (2.0 * ON, 2.0 * OFF),
+        ];
         Self {
             windows: Windows::new(tick_hz),
-            factor,
             least: least_floors_g(0.0),
             floors: None,
             warm_up: Vec::new(),
             second: (0, Envelopes::NONE),
             next: 0,
-            open: None,
-            above_since: None,
+            hystereses: thresholds.map(|(on, off)| Hysteresis::new(factor * on, factor * off)),
         }
     }
 
@@ -159,14 +212,19 @@ impl Gate {
         self.windows.tilt.max(self.windows.band_half)
     }
 
-    /// Whether a burst is running.
-    pub fn is_open(&self) -> bool {
-        self.open.is_some()
+    /// Whether a burst is running by one of the readings.
+    pub fn is_open(&self, reading: usize) -> bool {
+        self.hystereses[reading].open.is_some()
     }
 
     /// Goes through the ticks whose envelopes are known by now; `resolution_g`
-    /// is the step of the converter. Returns the bursts that ended.
-    pub fn advance(&mut self, history: &History, resolution_g: f32, ended: &mut VecDeque<Burst>) {
+    /// is the step of the converter. Appends the bursts that ended, by reading.
+    pub fn advance(
+        &mut self,
+        history: &History,
+        resolution_g: f32,
+        ended: &mut [VecDeque<Burst>; READINGS],
+    ) {
         self.least = least_floors_g(resolution_g);
         let look_ahead = self.look_ahead();
         self.next = self.next.max(look_ahead);
@@ -183,22 +241,30 @@ impl Gate {
                 self.next = look_ahead.max(history.first());
                 continue;
             }
-            ended.extend(self.step(envelopes, history));
+            self.step(envelopes, history, ended);
             self.next += 1;
         }
     }
 
     /// The segment ends: closes what is open; the next tick is number 0.
-    pub fn finish(&mut self, history: &History, resolution_g: f32, ended: &mut VecDeque<Burst>) {
+    pub fn finish(
+        &mut self,
+        history: &History,
+        resolution_g: f32,
+        ended: &mut [VecDeque<Burst>; READINGS],
+    ) {
         if self.floors.is_none() && !self.warm_up.is_empty() {
             self.start_floors();
             self.next = self.look_ahead().max(history.first());
             self.advance(history, resolution_g, ended);
         }
         let last = self.next.saturating_sub(1);
-        ended.extend(self.open.take().map(|burst| self.trimmed(burst, last, history)));
+        for (reading, ended) in ended.iter_mut().enumerate() {
+            self.hystereses[reading].above_since = None;
+            let open = self.hystereses[reading].open.take();
+            ended.extend(open.map(|burst| self.trimmed(burst, last, history)));
+        }
         self.next = 0;
-        self.above_since = None;
         self.second = (0, Envelopes::NONE);
     }
 
@@ -236,9 +302,15 @@ impl Gate {
         self.second = (0, Envelopes::NONE);
     }
 
-    fn step(&mut self, envelopes: Envelopes, history: &History) -> Option<Burst> {
+    fn step(
+        &mut self,
+        envelopes: Envelopes,
+        history: &History,
+        ended: &mut [VecDeque<Burst>; READINGS],
+    ) {
         let tick = self.next;
-        let waits = self.open.is_some_and(|burst| tick - burst.first < self.windows.patience);
+        let usual = &self.hystereses[0].open;
+        let waits = usual.is_some_and(|burst| tick - burst.first < self.windows.patience);
         if let Some(second) = self.gather(envelopes)
             && !waits
         {
@@ -248,31 +320,12 @@ impl Gate {
             }
         }
         let floors_g = self.floors.map_or([1.0; 3], |floors| floors.map(Floor::value));
-        let level = (0..3)
-            .map(|which| envelopes.as_array()[which] / (self.factor * floors_g[which]))
-            .fold(0.0, f32::max);
-        if level < OFF {
-            self.above_since = None;
-        } else if self.above_since.is_none() {
-            self.above_since = Some(tick);
+        let level =
+            (0..3).map(|which| envelopes.as_array()[which] / floors_g[which]).fold(0.0, f32::max);
+        for (reading, ended) in ended.iter_mut().enumerate() {
+            let burst = self.hystereses[reading].step(tick, level, floors_g, self.windows.hold);
+            ended.extend(burst.map(|burst| self.trimmed(burst, burst.last, history)));
         }
-        match &mut self.open {
-            None if level >= ON => {
-                let first = self.above_since.unwrap_or(tick);
-                let [band_g, _, tilt_g] = floors_g;
-                let [band_off_g, tilt_off_g] = [band_g, tilt_g].map(|g| g * OFF * self.factor);
-                let burst = Burst { first, last: tick, floor_g: band_g, band_off_g, tilt_off_g };
-                self.open = Some(burst);
-            }
-            Some(burst) if level >= OFF => burst.last = tick,
-            Some(burst) if tick - burst.last >= self.windows.hold => {
-                let burst = *burst;
-                self.open = None;
-                return Some(self.trimmed(burst, burst.last, history));
-            }
-            _ => {}
-        }
-        None
     }
 
     /// The windows of the envelopes reach beyond the movement on both sides;

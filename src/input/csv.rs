@@ -220,9 +220,13 @@ pub(super) struct NamedAxes {
     unit: Option<(Unit, String)>,
 }
 
-/// The axes of an accelerometer among `names`, with their units in brackets.
-pub(super) fn named_axes(names: &[String]) -> Option<NamedAxes> {
-    let (axes, others) = columns::find(names);
+/// The axes of an accelerometer among `names`, with their units in brackets; those
+/// that a person chose, or those named as such.
+pub(super) fn named_axes(names: &[String], options: &OpenOptions) -> Option<NamedAxes> {
+    let (axes, others) = match &options.axes {
+        Some(wanted) => (columns::chosen(names, names.len(), wanted).ok(), Vec::new()),
+        None => columns::find(names),
+    };
     let columns::Axes { columns, family, unit } = axes?;
     Some(NamedAxes { columns, others, family, unit })
 }

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::error::{Position, Result};
-use crate::recording::{Bases, Format, Frame, Source, Spec};
+use crate::recording::{Bases, Basis, Format, Frame, Source, Spec};
 
 use super::bytes::Bytes;
 use super::csv::{self, placement_of, side_of};
@@ -154,7 +154,7 @@ pub(super) fn open(path: &Path, bytes: Bytes, options: &OpenOptions) -> Result<B
         .iter()
         .map(|signal| format!("{} ({})", signal.label, signal.dimension))
         .collect();
-    let Some(found) = csv::named_axes(&names) else { return Err(no_axes(path, &header)) };
+    let Some(found) = csv::named_axes(&names, options) else { return Err(no_axes(path, &header)) };
     let mut records = records(path, header, found.columns)?;
     let first = window.look(records.record_bytes)?;
     let mut frames = Vec::new();
@@ -182,6 +182,7 @@ pub(super) fn open(path: &Path, bytes: Bytes, options: &OpenOptions) -> Result<B
     if !found.others.is_empty() {
         layout += &format!("; not used: {} and its other axes", found.others.join(", "));
     }
+    let axes_basis = if options.axes.is_some() { Basis::Given } else { Basis::Stated };
     let warning = judged.warning.clone();
     let source = PacketSource::open(window, records, options, |records, first_ns| {
         let header = &records.header;
@@ -199,7 +200,7 @@ pub(super) fn open(path: &Path, bytes: Bytes, options: &OpenOptions) -> Result<B
             placement: placement_of(&label),
             side: side_of(&label),
             full_scale_g: None,
-            bases: Bases { unit: judged.basis, ..Bases::default() },
+            bases: Bases { axes: axes_basis, unit: judged.basis, ..Bases::default() },
         })
     })?;
     Ok(Box::new(source.with_warning(warning)))
@@ -214,7 +215,8 @@ fn no_axes(path: &Path, header: &Header) -> crate::error::Error {
     }
     let signals = counted(labels.len() as u64, "signal");
     let found = format!("{signals} of which none is an accelerometer's ({quoted})");
-    let help = "Export the accelerometer (position, activity or acceleration) with the recording";
+    let help =
+        "Name the labels of the axes with --axes, or export the accelerometer with the recording";
     refuse(path, Position::Byte(256), found, "three signals named as axes, in g, mg or m/s²", help)
 }
 

@@ -88,14 +88,17 @@ impl Calibration {
     }
 }
 
-/// The value of a hexadecimal digit, and 255 for any other byte.
-const DIGIT: [u8; 256] = {
-    let mut digits = [255; 256];
+/// What stands for a byte that is no digit.
+const NO_DIGIT: u32 = 1 << 16;
+
+/// The value of a hexadecimal digit, and [`NO_DIGIT`] for any other byte.
+const DIGIT: [u32; 256] = {
+    let mut digits = [NO_DIGIT; 256];
     let mut value = 0;
     while value < 16 {
         let character = b"0123456789ABCDEF"[value as usize];
-        digits[character as usize] = value;
-        digits[character.to_ascii_lowercase() as usize] = value;
+        digits[character as usize] = value as u32;
+        digits[character.to_ascii_lowercase() as usize] = value as u32;
         value += 1;
     }
     digits
@@ -119,19 +122,20 @@ impl Pages {
         let Calibration { gain, offset_g } = self.calibration;
         let (samples, rest) = line.as_chunks::<DIGITS>();
         for sample in samples {
-            let digits = sample.map(|digit| DIGIT[usize::from(digit)]);
-            if digits.contains(&255) {
+            // Of an axis, at the top of a 16-bit integer; what is no digit has the
+            // bits of NO_DIGIT, which no three digits make.
+            let raw: [u32; 3] = std::array::from_fn(|axis| {
+                let digit = |index: usize| DIGIT[usize::from(sample[3 * axis + index])];
+                digit(0) << 12 | digit(1) << 8 | digit(2) << 4
+            });
+            if (raw[0] | raw[1] | raw[2]) >= NO_DIGIT {
                 self.damaged += 1;
                 return;
             }
-            let axis = |axis: usize| {
-                let [high, middle, low] =
-                    [0, 1, 2].map(|digit| u16::from(digits[3 * axis + digit]));
-                // To the top of a 16-bit integer, and back with its sign.
-                let count = ((high << 12 | middle << 8 | low << 4) as i16) >> 4;
+            frames.push(std::array::from_fn(|axis| {
+                let count = (raw[axis] as u16 as i16) >> 4;
                 f32::from(count) * gain[axis] - offset_g[axis]
-            };
-            frames.push([axis(0), axis(1), axis(2)]);
+            }));
         }
         self.cut |= !rest.is_empty();
     }

@@ -162,7 +162,7 @@ impl Stamper {
         let from_ns = self.waiting_ns.saturating_sub(self.origin_ns);
         let period_ns = self.period_ns;
         let stamps = (0..self.waiting.len())
-            .map(|index| from_ns.saturating_add((index as f64 * period_ns).round() as i64));
+            .map(|index| from_ns.saturating_add((index as f64 * period_ns + 0.5) as i64));
         block.stamps_ns.extend(stamps);
         block.frames.append(&mut self.waiting);
     }

@@ -86,7 +86,7 @@ mod tests {
     fn rows(count: usize) -> Vec<Row> {
         let row = |index: usize| Row {
             onset_s: index as f64 * ROW_S,
-            asleep: index % 2 == 0,
+            asleep: index.is_multiple_of(2),
             worn: true,
             observed: 1.0,
             posture_deg: None,

@@ -47,7 +47,7 @@ const LONGEST_INTERVAL_S: f64 = 90.0;
 pub enum Part {
     /// A limb, or nothing that can be told.
     Limb,
-    /// A limb, again and again, in a train of [`FEWEST_IN_TRAIN`] or more.
+    /// A limb, again and again, in a train of `FEWEST_IN_TRAIN` or more.
     Train,
     /// The body: a limb that moves and comes back leaves a sleeper asleep, this
     /// may not.

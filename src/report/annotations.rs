@@ -123,3 +123,95 @@ fn label(movement: &MovementRow) -> String {
         None => leg.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::marks::{self, Labels, Marks};
+
+    const LABELS: [&str; 12] = [
+        "LM",
+        "LM:left",
+        "PLM:right",
+        "PLM:bilateral",
+        "sleep_start",
+        "twitch",
+        "gross_movement",
+        "W",
+        "sleep",
+        "lights_off",
+        "lights_on",
+        "gap",
+    ];
+
+    fn any_annotations() -> impl Strategy<Value = Vec<Annotation<'static>>> {
+        let one = (0..100_000_000_i64, 0..60_000_i64, prop::sample::select(&LABELS[..]));
+        let annotation = |(onset_ms, duration_ms, label): (i64, i64, &str)| Annotation {
+            onset_s: onset_ms as f64 / 1e3,
+            duration_s: duration_ms as f64 / 1e3,
+            label: label.to_owned(),
+            movement: None,
+        };
+        prop::collection::vec(one.prop_map(annotation), 0..60).prop_map(|mut all| {
+            all.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
+            all
+        })
+    }
+
+    fn read(bytes: &[u8]) -> Marks {
+        marks::parse("night".as_ref(), bytes, &Labels::default()).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_written_is_read_back_to_the_millisecond(
+            all in any_annotations(), fraction_ms in 0..1000_i32,
+        ) {
+            let start = "2024-03-12T22:45:30".parse::<jiff::civil::DateTime>().unwrap();
+            let start = start.checked_add(jiff::SignedDuration::from_millis(fraction_ms.into())).ok();
+            let edf = read(&edf::encode(&all, start, 3600.0));
+            prop_assert_eq!(edf.start, start);
+            let files = [edf, read(annot::encode(&all).as_bytes()), read(bids::events(&all).as_bytes())];
+            for found in files {
+                prop_assert_eq!(found.list.len(), all.len());
+                let mut expected: Vec<_> = all.iter().collect();
+                expected.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
+                for (mark, written) in found.list.iter().zip(expected) {
+                    let label = Labels::default().meaning(&written.label).unwrap();
+                    prop_assert!((mark.onset_s - written.onset_s).abs() < 1e-6);
+                    prop_assert!((mark.duration_s - written.duration_s).abs() < 1e-6);
+                    prop_assert_eq!((mark.what, mark.side), (label.what, label.side));
+                }
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_the_readers_of_marks_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..300), all in any_annotations(),
+            at in 0..2000_usize, with in any::<u8>(),
+        ) {
+            let _ = marks::parse("noise".as_ref(), &bytes, &Labels::default());
+            // A good file with a wrong byte, or cut short.
+            for mut file in [
+                edf::encode(&all, None, 600.0),
+                annot::encode(&all).into_bytes(),
+                bids::events(&all).into_bytes(),
+            ] {
+                let at = at % file.len();
+                file[at] = with;
+                let _ = marks::parse("wrong".as_ref(), &file, &Labels::default());
+                file.truncate(at);
+                let _ = marks::parse("short".as_ref(), &file, &Labels::default());
+            }
+            for head in ["<?xml version=\"1.0\"?><PSGAnnotation>", "Début,Fin,É,D\n[],[],[],[s]\n"] {
+                let mut text = head.as_bytes().to_vec();
+                text.extend(&bytes);
+                let _ = marks::parse("head".as_ref(), &text, &Labels::default());
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The data dictionary: name, type, unit, meaning and source of every column
 //! and key of every output, from the documentation of the rows themselves.
 
+use super::findings::Findings;
 use super::json::RecordingPart;
 use super::tables::{EpochRow, MovementRow, NightRow};
 use crate::column::Column;
@@ -38,6 +39,7 @@ pub fn entries() -> Vec<Entry> {
     table("score", "", ScoreRow::COLUMNS);
     table("summary.json", "recording.", RecordingPart::COLUMNS);
     table("summary.json", "nights[].", NightRow::COLUMNS);
+    table("summary.json", "findings[].", Findings::COLUMNS);
     entries.extend(BY_HAND.into_iter().map(|(output, name, kind, meaning)| Entry {
         output,
         name: name.to_owned(),
@@ -121,17 +123,18 @@ fn entry(output: &'static str, prefix: &str, column: &Column) -> Entry {
     let bare = column.rust_type.replace(' ', "");
     let inner = bare.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>'));
     let name = column.name;
+    let list = if bare.starts_with("Vec<") { "[]" } else { "" };
     let words = column.doc.replace(['`', '[', ']'], "");
     let meaning = words.split_whitespace().collect::<Vec<_>>().join(" ");
     Entry {
         output,
-        name: format!("{prefix}{name}"),
+        name: format!("{prefix}{name}{list}"),
         kind: match inner.unwrap_or(&bare) {
             "f64" => "number",
             "u32" => "count",
             "bool" => "true/false",
             "String" if meaning.contains("ISO 8601") => "time",
-            "String" => "text",
+            "Vec<String>" | "String" => "text",
             _ => "word",
         },
         unit: unit(name),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::findings::{Findings, findings};
 use super::rows::recording_name;
 use super::tables::NightRow;
 use crate::column::with_columns;
@@ -33,6 +34,8 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub warnings: &'a [String],
     /// The numbers, as in `nights.csv`.
     pub nights: &'a [NightRow],
+    /// What speaks for and against the pattern of each night.
+    pub findings: Vec<Findings>,
 }
 
 with_columns! {
@@ -119,6 +122,7 @@ pub fn summary(
         time: &analysis.ledger,
         warnings: &analysis.warnings,
         nights,
+        findings: nights.iter().map(findings).collect(),
     };
     let mut text = serde_json::to_string_pretty(&file).expect("plain data becomes JSON");
     text.push('\n');

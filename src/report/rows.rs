@@ -130,6 +130,9 @@ fn night_row(analysis: &Analysis, analysed: &AnalysedNight) -> NightRow {
         intervals_over_90: course.map(|course| course.intervals.over_90_s),
         interval_log_mean: course.and_then(|course| course.intervals.log_mean),
         interval_log_sd: course.and_then(|course| course.intervals.log_sd),
+        plm_per_hour_sleep_threshold_halved: summary.bracket.halved_per_hour_sleep,
+        plm_per_hour_sleep_threshold_doubled: summary.bracket.doubled_per_hour_sleep,
+        plm_raised_above_per_hour: summary.raised_above_per_hour,
         plm_duration_mean_s: course.and_then(|course| course.duration_mean_s),
         plm_duration_sd_s: course.and_then(|course| course.duration_sd_s),
     }

@@ -194,6 +194,14 @@ with_columns! {
         pub interval_log_mean: Option<f64>,
         /// Standard deviation of ln(interval in s) from 10 to 90 s.
         pub interval_log_sd: Option<f64>,
+        /// `plm_per_hour_sleep` had the threshold of detection been half of what it
+        /// is, as far as the noise of the recording allows.
+        pub plm_per_hour_sleep_threshold_halved: Option<f64>,
+        /// `plm_per_hour_sleep` had the threshold of detection been twice what it is.
+        pub plm_per_hour_sleep_threshold_doubled: Option<f64>,
+        /// PLM per hour of sleep above which the index counts as raised at the
+        /// age of the sleeper (ICSD-3: 15 in adults, 5 in children).
+        pub plm_raised_above_per_hour: f64,
         /// Mean duration of WASM 2016 PLM.
         pub plm_duration_mean_s: Option<f64>,
         /// Standard deviation of the duration of WASM 2016 PLM.

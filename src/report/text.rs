@@ -1,6 +1,7 @@
 //! A night in plain sentences, for a person who slept badly.
 
 use super::tables::{BedSource, NightRow, Pattern, PlacementSource};
+use crate::summary::RAISED_PLM_PER_HOUR;
 
 /// Most sentences that a tired person reads.
 pub const MOST_SENTENCES: usize = 8;
@@ -24,7 +25,7 @@ pub fn sentences(night: &NightRow) -> Vec<String> {
     }
     sentences.truncate(MOST_SENTENCES - 1);
     sentences.push(
-        "These are accelerometer findings, not a diagnosis. If your nights trouble you, show them to a doctor."
+        "These are accelerometer findings, not a diagnosis; judge by 5 to 7 nights, at least 3, and if your nights trouble you, show them to a doctor."
             .to_owned(),
     );
     sentences
@@ -73,9 +74,20 @@ fn legs(night: &NightRow) -> Option<String> {
         .plmw_per_hour
         .filter(|awake| *awake >= 1.0)
         .map_or_else(String::new, |awake| format!(", and {awake:.1} per hour while lying awake"));
+    let bracket = match (
+        night.plm_per_hour_sleep_threshold_doubled,
+        night.plm_per_hour_sleep_threshold_halved,
+    ) {
+        (Some(doubled), Some(halved)) if index >= 1.0 => {
+            format!("; with the detection threshold doubled or halved {doubled:.1} or {halved:.1}")
+        }
+        _ => String::new(),
+    };
     Some(format!(
-        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above 15 is raised in adults).",
-        counted(night.limb_movements)
+        "{} in bed; those in regular series come to {index:.1} per hour {of}{awake} (above {:.0} is raised in {}{bracket}).",
+        counted(night.limb_movements),
+        night.plm_raised_above_per_hour,
+        if night.plm_raised_above_per_hour < RAISED_PLM_PER_HOUR { "children" } else { "adults" },
     ))
 }
 

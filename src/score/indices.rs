@@ -318,7 +318,7 @@ impl Indices {
             value.map_or_else(|| "-".to_owned(), |value| format!("{value:.decimals$}"))
         };
         let mut lines =
-            vec![format!("{:<22} {:>6} {:>8}  {:<14} meaning", "index", "count", "per hour", "of")];
+            vec![format!("{:<22} {:>6} {:>8}  {:<18} meaning", "index", "count", "per hour", "of")];
         lines.extend(self.rates.iter().map(|rate| {
             let of = match rate.hours {
                 Some(hours) => format!("{hours:.2} h {}", rate.hours_of),
@@ -326,11 +326,11 @@ impl Indices {
             };
             let per_hour = shown(rate.per_hour, 2);
             let Rate { name, count, meaning, .. } = rate;
-            format!("{name:<22} {count:>6} {per_hour:>8}  {of:<14} {meaning}")
+            format!("{name:<22} {count:>6} {per_hour:>8}  {of:<18} {meaning}")
         }));
         lines.extend(self.values.iter().map(|value| {
             format!(
-                "{:<22} {:>15}  {:<14} {}",
+                "{:<22} {:>15}  {:<18} {}",
                 value.name,
                 shown(value.value, 3),
                 "",

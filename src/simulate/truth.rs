@@ -10,6 +10,7 @@ use crate::report::tables::{
     BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource,
 };
 use crate::score::periodicity;
+use crate::summary::RAISED_PLM_PER_HOUR;
 
 /// Length of an epoch, s.
 pub(super) const EPOCH_S: f64 = 30.0;
@@ -226,6 +227,9 @@ impl SimulatedNight {
             intervals_over_90: None,
             interval_log_mean: None,
             interval_log_sd: None,
+            plm_per_hour_sleep_threshold_halved: None,
+            plm_per_hour_sleep_threshold_doubled: None,
+            plm_raised_above_per_hour: RAISED_PLM_PER_HOUR,
             plm_duration_mean_s: None,
             plm_duration_sd_s: None,
         }

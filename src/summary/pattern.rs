@@ -38,7 +38,12 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Evidence {
     /// PLM index, per hour of sleep.
-    PlmIndex(f64),
+    PlmIndex {
+        /// The index.
+        per_hour: f64,
+        /// What it was held against.
+        raised_above: f64,
+    },
     /// PLM per hour of wakefulness.
     PlmAwake(f64),
     /// Ferri's periodicity index.
@@ -59,6 +64,20 @@ pub enum Evidence {
 /// (ICSD-3; the best cut of Ferri et al. 2016 is 13 to 16). Set for EMG: an
 /// accelerometer sees fewer, so what is raised here is raised there.
 pub const RAISED_PLM_PER_HOUR: f64 = 15.0;
+
+/// The same in children (ICSD-3).
+pub const RAISED_PLM_PER_HOUR_IN_CHILDREN: f64 = 5.0;
+
+/// From this age on the bound of adults holds, years.
+const ADULT_YEARS: f64 = 18.0;
+
+/// The bound of the PLM index at an age; that of adults where nobody says.
+pub fn raised_above_per_hour(age_years: Option<f64>) -> f64 {
+    match age_years {
+        Some(years) if years < ADULT_YEARS => RAISED_PLM_PER_HOUR_IN_CHILDREN,
+        _ => RAISED_PLM_PER_HOUR,
+    }
+}
 
 /// PLM an hour of wakefulness that speaks for restless legs (Michaud et al.
 /// 2002).
@@ -113,8 +132,9 @@ fn legs(summary: &Summary, evidence: &mut Vec<Evidence>) -> (bool, bool) {
         return (false, false);
     };
     let index = wasm.per_hour_sleep.unwrap_or(0.0);
-    evidence.push(Evidence::PlmIndex(index));
-    if index <= RAISED_PLM_PER_HOUR {
+    let raised_above = summary.raised_above_per_hour;
+    evidence.push(Evidence::PlmIndex { per_hour: index, raised_above });
+    if index <= raised_above {
         return (false, false);
     }
     evidence.extend(summary.pi_ferri.map(Evidence::Periodicity));
@@ -129,9 +149,9 @@ fn legs(summary: &Summary, evidence: &mut Vec<Evidence>) -> (bool, bool) {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PlmIndex(index) => write!(
+            Self::PlmIndex { per_hour, raised_above } => write!(
                 f,
-                "accelerometer PLM index {index:.1}/h of sleep (raised above {RAISED_PLM_PER_HOUR:.0}/h)"
+                "accelerometer PLM index {per_hour:.1}/h of sleep (raised above {raised_above:.0}/h)"
             ),
             Self::PlmAwake(index) => write!(
                 f,

@@ -236,3 +236,19 @@ fn a_promise_of_more_records_is_said() {
     assert_eq!(read.frames.len(), 200);
     assert!(read.warnings[0].contains("5 records more"), "{:?}", read.warnings);
 }
+
+#[test]
+fn labels_that_say_nothing_can_be_chosen() {
+    let edf = Edf { labels: ["Channel 7", "Channel 8", "Channel 9"], ..Edf::sample() };
+    let axes = Some(["Channel 8", "3", "channel 7"].map(str::to_owned));
+    let options = OpenOptions { axes, ..OpenOptions::default() };
+    // Number 3 is Channel 8 again: the ECG is the first.
+    let read = read_with(&edf.write(), &options).unwrap_err().to_string();
+    assert!(read.contains("without gravity"), "{read}");
+    let axes = Some(["Channel 8", "2", "channel 9"].map(str::to_owned));
+    let options = OpenOptions { axes, ..OpenOptions::default() };
+    let turned = read_with(&edf.write(), &options).unwrap();
+    let straight = crate::read(&Edf::sample().write()).unwrap();
+    let expected: Vec<Frame> = straight.frames.iter().map(|&[x, y, z]| [y, x, z]).collect();
+    assert_eq!(turned.frames, expected);
+}

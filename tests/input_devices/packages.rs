@@ -253,10 +253,13 @@ fn packings_give_the_same_as_the_file() {
     }
 }
 
+/// Names and contents.
+type Files<'a> = &'a [(&'a str, &'a [u8])];
+
 #[test]
 fn archives_without_a_recording_say_what_is_in_them() {
     let text = b"nothing to see".as_slice();
-    let cases: [(&[(&str, &[u8])], &str); 4] = [
+    let cases: [(Files, &str); 4] = [
         (&[("[Content_Types].xml", text), ("xl/workbook.xml", text)], "office document"),
         (&[("a.jpg", text), ("b.pdf", text)], "a.jpg, b.pdf"),
         (&[("notes.csv", text)], "without a table"),

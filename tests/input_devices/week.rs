@@ -16,9 +16,11 @@ fn days() -> u32 {
     std::env::var("HYPNIC_DAYS").map_or(1, |days| days.parse().unwrap())
 }
 
-/// Address space a command may have, in kilobytes: less than the largest of the
-/// files of a week, more than what the program needs for any.
-const MEMORY_KB: u32 = 160_000;
+/// Address space the command may have, in kilobytes, which is less than any of
+/// the files has. It needs some 15 000 and, for every day, the epochs found.
+fn memory_kb() -> u32 {
+    30_000 + 5000 * days()
+}
 
 /// Counts of a sensor at rest that turns a little every second.
 fn counts(k: u32) -> [i16; 3] {
@@ -77,7 +79,7 @@ fn long_recordings_are_analysed_in_constant_memory() {
     {
         let path = folder.path().join(name);
         write(&path, seconds);
-        let limited = format!("ulimit -v {MEMORY_KB}; exec \"$0\" inspect --json \"$1\"");
+        let limited = format!("ulimit -v {}; exec \"$0\" inspect --json \"$1\"", memory_kb());
         let begin = std::time::Instant::now();
         let run = Command::new("sh")
             .args(["-c", &limited, env!("CARGO_BIN_EXE_hypnic")])

@@ -330,9 +330,12 @@ pub(super) fn long(bytes: &mut &[u8]) -> Option<i64> {
     None
 }
 
+/// Names and their values.
+pub(super) type Entries = Vec<(String, Vec<u8>)>;
+
 /// The entries of the map in a container's header, which begins at `at`, and
 /// where the mark behind it begins.
-pub(super) fn header(head: &[u8], at: usize) -> Option<(Vec<(String, Vec<u8>)>, usize)> {
+pub(super) fn header(head: &[u8], at: usize) -> Option<(Entries, usize)> {
     let mut bytes = head.get(at..)?;
     let mut entries = Vec::new();
     loop {

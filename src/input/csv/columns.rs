@@ -140,6 +140,26 @@ pub(super) fn find(names: &[String]) -> (Option<Axes>, Vec<String>) {
     (best, others)
 }
 
+/// The columns that a person chose among `width`, by name or by number, counted
+/// from 1; `Err` is the one that is not there, in words.
+pub(super) fn chosen(names: &[String], width: usize, wanted: &[String; 3]) -> Result<Axes, String> {
+    let mut columns = [0; 3];
+    for (column, wanted) in columns.iter_mut().zip(wanted) {
+        let named = names.iter().position(|name| {
+            let (plain, _) = without_unit(name);
+            [name.trim(), plain.trim()].iter().any(|name| name.eq_ignore_ascii_case(wanted.trim()))
+        });
+        let counted = wanted.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        *column = named
+            .or(counted.filter(|column| *column < width))
+            .ok_or_else(|| format!("a column {wanted:?}"))?;
+    }
+    let name = names.get(columns[0]);
+    let unit = name.and_then(|name| Some((unit::named(without_unit(name).1?)?, name)));
+    let unit = unit.map(|(unit, name)| (unit, format!("from the column name {name:?}")));
+    Ok(Axes { columns, family: Family::Acceleration, unit })
+}
+
 /// `None` for the name of no axis.
 fn take_apart(name: &str) -> Option<Name> {
     let (plain, unit_text) = without_unit(name);

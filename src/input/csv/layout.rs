@@ -45,12 +45,12 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Finds the table in `head`, the beginning of a text; `whole` when it is
-    /// all of it.
+    /// all of it; with `any_header` when the axes are known besides.
     ///
     /// # Errors
     /// A text without a row of three numbers, or with a header in which no
     /// acceleration is named.
-    pub fn find(path: &Path, head: &[u8], whole: bool) -> Result<Self> {
+    pub fn find(path: &Path, head: &[u8], whole: bool, any_header: bool) -> Result<Self> {
         let lines = lines(head, whole);
         let texts: Vec<&[u8]> = lines.iter().map(|&(_, line)| line).collect();
         let dialect = Dialect::find(&texts).ok_or_else(|| no_table(path, head, &texts))?;
@@ -84,13 +84,19 @@ impl Layout {
             row: first as u64 + 1,
             sample,
         };
-        let preamble = layout.take_header(path, &texts[..first], width)?;
+        let preamble = layout.take_header(path, &texts[..first], width, any_header)?;
         layout.preamble = texts[..preamble].iter().map(|line| lossless(line)).collect();
         Ok(layout)
     }
 
     /// Finds the header in the lines above the table; how many are above it.
-    fn take_header(&mut self, path: &Path, above: &[&[u8]], width: usize) -> Result<usize> {
+    fn take_header(
+        &mut self,
+        path: &Path,
+        above: &[&[u8]],
+        width: usize,
+        any_header: bool,
+    ) -> Result<usize> {
         let written: Vec<usize> = (0..above.len())
             .rev()
             .filter(|&at| !matches!(above[at].trim_ascii().first(), None | Some(b'#')))
@@ -115,6 +121,10 @@ impl Layout {
         if let Some(&at) = written.first() {
             let names = self.names_of(above[at], width);
             if is_header(&names, width) {
+                if any_header {
+                    self.set_header(names, above[at], at);
+                    return Ok(at);
+                }
                 return Err(no_axes(path, at as u64 + 1, &names));
             }
         }
@@ -259,11 +269,11 @@ mod tests {
     use super::*;
 
     fn find(text: &str) -> Layout {
-        Layout::find(Path::new("night.csv"), text.as_bytes(), true).unwrap()
+        Layout::find(Path::new("night.csv"), text.as_bytes(), true, false).unwrap()
     }
 
     fn problem(text: &[u8]) -> String {
-        Layout::find(Path::new("night.csv"), text, true).unwrap_err().to_string()
+        Layout::find(Path::new("night.csv"), text, true, false).unwrap_err().to_string()
     }
 
     #[test]

@@ -74,10 +74,10 @@ impl Understood {
         beside: &Beside,
         options: &OpenOptions,
     ) -> Result<Self> {
-        let mut layout = Layout::find(path, head, whole)?;
+        let mut layout = Layout::find(path, head, whole, options.axes.is_some())?;
         let facts =
             empatica::take(&mut layout, head).unwrap_or_else(|| Facts::of(&layout.preamble));
-        let (axes, others) = axes(path, &layout)?;
+        let (axes, others) = axes(path, &layout, options)?;
         let body = &head[layout.start..];
         let mut seen =
             Seen { path, options, beside, layout, facts, axes, others, body, warnings: Vec::new() };
@@ -111,7 +111,11 @@ impl Understood {
             side: facts.side.or_else(|| side_of(&column)),
             full_scale_g: facts.full_scale_g.or(options.full_scale_g),
             bases: Bases {
-                axes: if layout.names.is_some() { Basis::Stated } else { Basis::Assumed },
+                axes: match (&options.axes, &layout.names) {
+                    (Some(_), _) => Basis::Given,
+                    (None, Some(_)) => Basis::Stated,
+                    (None, None) => Basis::Assumed,
+                },
                 unit: judged.basis,
                 rate: timing.rate_basis,
             },
@@ -130,7 +134,17 @@ impl Understood {
 }
 
 /// The axes, by name or by position, and columns that could also be meant.
-fn axes(path: &Path, layout: &Layout) -> Result<(Axes, Vec<String>)> {
+fn axes(path: &Path, layout: &Layout, options: &OpenOptions) -> Result<(Axes, Vec<String>)> {
+    if let Some(wanted) = &options.axes {
+        let width = layout.sample.iter().map(Vec::len).max().unwrap_or(0);
+        let names = layout.names.as_deref().unwrap_or_default();
+        let chosen = columns::chosen(names, width, wanted);
+        return chosen.map(|axes| (axes, Vec::new())).map_err(|missing| {
+            let (at, help) = (Position::Row(layout.row), "`hypnic inspect` tells the columns");
+            let found = format!("a table of {} without {missing}", counted(width as u64, "column"));
+            refuse(path, at, found, "the columns given with --axes", help)
+        });
+    }
     if let Some(names) = &layout.names
         && let (Some(mut axes), others) = columns::find(names)
     {

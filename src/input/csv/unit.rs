@@ -99,6 +99,16 @@ pub(in super::super) struct Judgement {
     pub warning: Option<String>,
 }
 
+/// The judgement of a person, held against gravity.
+fn given(unit: Unit, lengths: Option<Lengths>) -> Judgement {
+    let length_g = lengths.map_or(1.0, |lengths| lengths.in_g(unit));
+    let warning = (length_g >= NO_GRAVITY_G && !GRAVITY_G.contains(&length_g)).then(|| {
+        format!("Gravity should be 1 g and is {length_g:.2} g at the start: check --unit, {unit}.")
+    });
+    let (source, basis) = ("given with --unit".to_owned(), Basis::Given);
+    Judgement { unit, source, basis, has_gravity: length_g >= NO_GRAVITY_G, warning }
+}
+
 /// Judges the unit of numbers with the given lengths. `stated` is a unit
 /// somebody names and who does.
 pub(super) fn judge(stated: Option<(Unit, String)>, lengths: Option<Lengths>) -> Judgement {
@@ -173,7 +183,9 @@ impl Columns<'_> {
         options: &OpenOptions,
     ) -> Result<Judgement> {
         let lengths = Lengths::of(frames);
-        let judged = if self.family == Family::Linear {
+        let judged = if let Some(unit) = options.unit {
+            given(unit, lengths)
+        } else if self.family == Family::Linear {
             let basis = if stated.is_some() { Basis::Stated } else { Basis::Assumed };
             let (unit, source) = stated.unwrap_or((
                 Unit::MetresPerSecondSquared,

@@ -7,6 +7,6 @@ use libfuzzer_sys::fuzz_target;
 mod read;
 
 fuzz_target!(|content: &[u8]| {
-    let options = OpenOptions { linear: true, rate_hz: Some(50.0), full_scale_g: None };
+    let options = OpenOptions { linear: true, rate_hz: Some(50.0), ..OpenOptions::default() };
     read::read("csv", content, &options);
 });
