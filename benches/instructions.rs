@@ -20,8 +20,9 @@ use std::process::{Command, ExitCode, Stdio};
 use hypnic::condition::{Conditioner, Uniform};
 use hypnic::detect::{self, Detector, Found};
 use hypnic::input::{self, OpenOptions};
-use hypnic::recording::{Block, Frame, Source as _};
+use hypnic::recording::{Block, Format, Frame, Source as _, Spec, Unit};
 use hypnic::simulate::{Scene, SimulatedNight, Stamps, simulate, write_csv};
+use hypnic::time::Clock;
 
 /// How far a count may be from the recorded one.
 const TOLERANCE: f64 = 0.03;
@@ -157,6 +158,26 @@ fn instructions(work: &str, file: &Path) -> f64 {
     digits.parse().expect("a number of instructions")
 }
 
+/// Of frames without stamps.
+fn spec() -> Spec {
+    Spec {
+        format: Format::Csv,
+        layout: String::new(),
+        device: None,
+        unit: Unit::G,
+        unit_source: String::new(),
+        has_gravity: true,
+        has_stamps: false,
+        rate_hz: RATE_HZ,
+        rate_source: String::new(),
+        clock: Clock::None,
+        placement: None,
+        side: None,
+        full_scale_g: None,
+        bases: Default::default(),
+    }
+}
+
 /// What is counted.
 fn counted(work: &str, file: &Path) {
     if work == "csv row" {
@@ -171,8 +192,7 @@ fn counted(work: &str, file: &Path) {
     let (values, _) = bytes.as_chunks::<4>();
     let (frames, _) = values.as_chunks::<3>();
     let mut detector = Detector::new(RATE_HZ, detect::Settings::default()).expect("a rate");
-    // The same for the short and the long run, so that it is not in the count.
-    let mut conditioner = Conditioner::new(simulated(0.1).spec());
+    let mut conditioner = Conditioner::new(&spec());
     let (mut uniform, mut found) = (Uniform::default(), Found::default());
     for frames in frames.chunks(4096) {
         let frames = || frames.iter().map(|frame| frame.map(f32::from_le_bytes));
