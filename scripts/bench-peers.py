@@ -132,7 +132,8 @@ def main(night, rounds, stages):
     print("# Speed\n")
     print("Written by `scripts/bench-peers.sh`: processes in turns on one simulated night of eight hours at 100 Hz")
     print(f"({rows / 1e6:.2f} million rows, {size_mb:.0f} MB of CSV in the page cache), {rounds} rounds. Ratios are medians of ratios within a")
-    print("round. The peers do less than hypnic does; they show what reading and filtering a night costs.\n")
+    print("round. The peers do less than hypnic does; they show what reading and filtering a night costs. Memory below")
+    print("16 MiB cannot be seen: that is the process which starts the others.\n")
     print(f"{datetime.date.today()}; {machine()}; {' '.join(rustc)}; Python {platform.python_version()}; "
           f"{', '.join(filter(None, versions))}.\n")
     print("| command | s, median (smallest to largest) | × `wc -l` | peak memory, MiB |")
