@@ -87,7 +87,8 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     for entry in walkdir::WalkDir::new(dir) {
         let entry = entry.unwrap();
         let name = entry.path().strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
-        if entry.file_type().is_file() && !name.starts_with(".hypnic/") {
+        // The journal, and the scratch of what was killed.
+        if entry.file_type().is_file() && !name.starts_with(".hypnic") {
             let bytes = match name.as_str() {
                 "status.csv" => without_seconds(entry.path()),
                 _ => fs::read(entry.path()).unwrap(),
