@@ -119,7 +119,7 @@ const BY_HAND: [(&str, &str, &str, &str); 29] = [
     ("annotations.edf, annotations.annot", "label", "word", "As trial_type of events.tsv"),
 ];
 
-fn entry(output: &'static str, prefix: &str, column: &Column) -> Entry {
+pub(super) fn entry(output: &'static str, prefix: &str, column: &Column) -> Entry {
     let bare = column.rust_type.replace(' ', "");
     let inner = bare.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>'));
     let name = column.name;

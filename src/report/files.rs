@@ -13,14 +13,14 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use tempfile::NamedTempFile;
 
-use super::tables::Tables;
+use super::tables::{Table, Tables};
 use crate::error::{Error, Position, Result};
 
 /// The table of movements.
-pub const MOVEMENTS: &str = "movements.csv";
+pub const MOVEMENTS: &str = Table::Movements.csv();
 /// The table of nights.
-pub const NIGHTS: &str = "nights.csv";
-const EPOCHS: &str = "epochs.csv";
+pub const NIGHTS: &str = Table::Nights.csv();
+const EPOCHS: &str = Table::Epochs.csv();
 
 /// What to do about a table that is not there or is not as it should be.
 const HELP: &str = "Give the result folder of an analysis as it was written, or analyze the \
@@ -125,6 +125,12 @@ fn decimals(column: &str) -> Option<usize> {
     } else {
         None
     }
+}
+
+/// The number of a column as it stands in the file.
+#[cfg(feature = "parquet")]
+pub(super) fn cell(column: &str, number: f64) -> String {
+    decimals(column).map_or_else(|| number.to_string(), |decimals| fixed(number, decimals))
 }
 
 /// A number with its decimals; no minus before zero.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::column::with_columns;
+use crate::column::{Column, with_columns};
 use crate::movement::Kind;
 pub use crate::night::SleepSource;
 pub use crate::pipeline::PlacementSource;
@@ -20,6 +20,59 @@ pub struct Tables {
     /// `epochs.csv`.
     pub epochs: Vec<EpochRow>,
 }
+
+/// One of the tables of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// A row a movement.
+    Movements,
+    /// A row a night.
+    Nights,
+    /// A row 30 s.
+    Epochs,
+}
+
+impl Table {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Movements, Self::Nights, Self::Epochs];
+
+    /// Name of the file as CSV.
+    pub const fn csv(self) -> &'static str {
+        match self {
+            Self::Movements => "movements.csv",
+            Self::Nights => "nights.csv",
+            Self::Epochs => "epochs.csv",
+        }
+    }
+
+    /// Name of the file as Parquet.
+    pub const fn parquet(self) -> &'static str {
+        match self {
+            Self::Movements => "movements.parquet",
+            Self::Nights => "nights.parquet",
+            Self::Epochs => "epochs.parquet",
+        }
+    }
+
+    /// Its columns, in order.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Movements => MovementRow::COLUMNS,
+            Self::Nights => NightRow::COLUMNS,
+            Self::Epochs => EpochRow::COLUMNS,
+        }
+    }
+}
+
+/// What the rows of many recordings have more than those of one.
+pub const OF_WHICH: &[Column] = &[
+    Column {
+        name: "file",
+        rust_type: "String",
+        doc: " Name of the recording: its path below the folder of the batch.",
+    },
+    Column { name: "participant", rust_type: "String", doc: " Whose night it is." },
+];
 
 with_columns! {
     /// One row of `movements.csv`.
