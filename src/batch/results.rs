@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::html;
 use crate::report::folder::SUMMARY;
 use crate::report::json::PROGRAM;
 
@@ -16,6 +17,17 @@ pub const RESULTS: &str = "results";
 /// Where the results of the recording `name` are, from the output folder on.
 pub fn folder_of(name: &str) -> PathBuf {
     Path::new(RESULTS).join(format!("{name}.hypnic"))
+}
+
+/// What is made of a recording beside its tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The charts as files.
+    pub charts: bool,
+    /// The page.
+    pub report: bool,
+    /// The tables as Parquet; a batch has them of the whole only.
+    pub parquet: bool,
 }
 
 /// What a result says of itself.
@@ -60,14 +72,18 @@ impl Made {
         settings_blake3(&self.settings)
     }
 
-    /// Whether no night was found, so that there is nothing to draw.
-    pub fn has_no_night(&self) -> bool {
-        self.nights.is_empty()
+    /// What of it is there.
+    pub fn beside(&self) -> Beside {
+        let has = |ending: &str| self.files.iter().any(|name| name.ends_with(ending));
+        Beside { charts: has(".svg"), report: has(html::REPORT), parquet: has(".parquet") }
     }
 
-    /// Whether the charts are among its files.
-    pub fn has_charts(&self) -> bool {
-        self.files.iter().any(|name| name.ends_with(".svg"))
+    /// Whether it has what is wanted; without a night there is nothing to draw.
+    pub fn has(&self, wanted: Beside) -> bool {
+        let there = self.beside();
+        (there.charts || !wanted.charts || self.nights.is_empty())
+            && (there.report || !wanted.report)
+            && (there.parquet || !wanted.parquet)
     }
 }
 

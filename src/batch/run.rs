@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::journal::{Entry, Journal, Outcome, Writer};
 use super::plan::{Item, Plan, Share};
 use super::pool::{Ended, Pool};
-use super::results::{self, Made};
+use super::results::{self, Beside, Made};
 use super::status::{MEMORY, plan_file};
 use crate::error::{Error, Result};
 use crate::report::files::replace;
@@ -27,8 +27,8 @@ pub struct Job<'a> {
     pub share: Option<Share>,
     /// The settings in effect for a recording.
     pub settings: &'a dyn Fn(&Item) -> Result<Value>,
-    /// Whether the charts are drawn.
-    pub charts: bool,
+    /// What is made beside the tables.
+    pub beside: Beside,
     /// How many are analysed at a time.
     pub jobs: usize,
     /// The command of a worker, which reads [`Task`]s and writes [`Answer`]s.
@@ -51,8 +51,8 @@ pub struct Task {
     pub scratch: PathBuf,
     /// The settings in effect.
     pub settings: Value,
-    /// Whether the charts are drawn.
-    pub charts: bool,
+    /// What is made beside the tables.
+    pub beside: Beside,
     /// BLAKE3 of the recording the results that are there were made from: when
     /// it still has it, nothing is to be done.
     pub made_of: Option<String>,
@@ -184,7 +184,7 @@ fn tasks(job: &Job, journal: &Journal, scratch: &Path, tally: &mut Tally) -> Res
         }
         let settings = (job.settings)(item)?;
         let dest = job.out.join(results::folder_of(&item.name));
-        let made_of = match need(item, &settings, job.charts, Made::read(&dest), journal) {
+        let made_of = match need(item, &settings, job.beside, Made::read(&dest), journal) {
             Need::Nothing => {
                 tally.as_before += 1;
                 continue;
@@ -202,7 +202,7 @@ fn tasks(job: &Job, journal: &Journal, scratch: &Path, tally: &mut Tally) -> Res
             dest,
             scratch: scratch.to_owned(),
             settings,
-            charts: job.charts,
+            beside: job.beside,
             made_of,
         });
     }
@@ -225,14 +225,14 @@ enum Need {
 fn need(
     item: &Item,
     settings: &Value,
-    charts: bool,
+    beside: Beside,
     made: Option<Made>,
     journal: &Journal,
 ) -> Need {
     if let Some(made) = made {
         let fits = made.version == env!("CARGO_PKG_VERSION")
             && made.settings == *settings
-            && (made.has_charts() || !charts || made.has_no_night());
+            && made.has(beside);
         return match journal.blake3(&item.name, item.bytes, item.modified_ns) {
             _ if !fits => Need::All,
             Some(blake3) if blake3 == made.blake3() => Need::Nothing,

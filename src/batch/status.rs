@@ -64,6 +64,8 @@ pub struct StatusRow {
     pub settings_blake3: String,
     /// Whether its charts were drawn.
     pub charts: bool,
+    /// Whether it has a page.
+    pub report: bool,
 }
 
 impl StatusRow {
@@ -79,6 +81,7 @@ impl StatusRow {
             input_blake3: String::new(),
             settings_blake3: String::new(),
             charts: false,
+            report: false,
         };
         match made {
             Some(made) => row.of_result(made, journal),
@@ -102,7 +105,8 @@ impl StatusRow {
             version: made.version.clone(),
             input_blake3: made.blake3().to_owned(),
             settings_blake3,
-            charts: made.has_charts(),
+            charts: made.beside().charts,
+            report: made.beside().report,
             ..self
         }
     }

@@ -9,7 +9,7 @@ use hypnic::batch::run::{Answer, Task};
 use hypnic::error::{Error, Position};
 
 use super::Stop;
-use super::analyze::{self, Charts};
+use super::analyze;
 use super::recording::RecordingOptions;
 
 /// Takes tasks from standard input, a line each, until it is closed, and
@@ -70,9 +70,8 @@ fn make(task: &Task) -> hypnic::error::Result<Made> {
             name: "the settings of a recording",
             problem: problem.to_string(),
         })?;
-    let charts = if task.charts { Charts::Drawn } else { Charts::LeftOut };
-    let results =
-        analyze::results(&task.file, &options, &options.settings()?, charts, &mut |_, _| ())?;
+    let settings = options.settings()?;
+    let results = analyze::results(&task.file, &options, &settings, task.beside, &mut |_, _| ())?;
     results::put(&task.dest, &results.files, &task.scratch)?;
     Ok(Made::Now(results.blake3))
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::tables::NightRow;
 use crate::column::with_columns;
-use crate::summary::RAISED_PLM_PER_HOUR;
+use crate::summary::{RAISED_PLM_PER_HOUR, SEEN_STARTS};
 
 with_columns! {
     /// The findings of a night in sentences, each with its source.
@@ -17,6 +17,10 @@ with_columns! {
         pub speaks_for: Vec<String>,
         /// What speaks against it.
         pub speaks_against: Vec<String>,
+        /// What speaks for hypnic starts that stand out.
+        pub speaks_for_starts: Vec<String>,
+        /// What speaks against them.
+        pub speaks_against_starts: Vec<String>,
         /// What this recording cannot decide.
         pub cannot_decide: Vec<String>,
         /// How many nights a judgement needs.
@@ -42,6 +46,23 @@ const FALLS: f64 = 0.05;
 
 /// The findings of a night.
 pub fn findings(night: &NightRow) -> Findings {
+    let (speaks_for, speaks_against) = legs(night);
+    let (speaks_for_starts, speaks_against_starts) = starts(night);
+    Findings {
+        night: night.night.clone(),
+        speaks_for,
+        speaks_against,
+        speaks_for_starts,
+        speaks_against_starts,
+        cannot_decide: cannot_decide(night),
+        nights_needed: "At least 3, better 5 to 7: between the lowest and the highest of 10 to 15 nights the index of one person differed by 25 per hour (Trotti et al. 2009).".to_owned(),
+        see_a_doctor: see_a_doctor(),
+        not_a_diagnosis: "Accelerometer findings, not a diagnosis: actigraphy does not replace the electromyogram for periodic limb movement disorder (Smith et al. 2018).".to_owned(),
+    }
+}
+
+/// For and against periodic limb movements, or a restless-legs-like night.
+fn legs(night: &NightRow) -> (Vec<String>, Vec<String>) {
     let (mut speaks_for, mut speaks_against) = (Vec::new(), Vec::new());
     let mut weigh = |is_for: bool, sentence: String| {
         if is_for { speaks_for.push(sentence) } else { speaks_against.push(sentence) }
@@ -83,24 +104,34 @@ pub fn findings(night: &NightRow) -> Findings {
             ),
         );
     }
-    let mut cannot_decide = vec![
+    (speaks_for, speaks_against)
+}
+
+/// For and against hypnic starts that stand out. How many are many is not
+/// published: 60 to 70 % of people have one now and then (Chiaro et al. 2016).
+fn starts(night: &NightRow) -> (Vec<String>, Vec<String>) {
+    let Some(count) = night.hypnic_starts else { return (Vec::new(), Vec::new()) };
+    let counted = match count {
+        0 => "No sudden jerk near falling asleep.".to_owned(),
+        1 => "1 sudden jerk near falling asleep; 60 to 70 % of people have one now and then (Chiaro et al. 2016).".to_owned(),
+        many => format!(
+            "{many} sudden jerks near falling asleep; {SEEN_STARTS} or more in a night are taken to stand out, since no bound is published."
+        ),
+    };
+    if count >= SEEN_STARTS { (vec![counted], Vec::new()) } else { (Vec::new(), vec![counted]) }
+}
+
+fn cannot_decide(night: &NightRow) -> Vec<String> {
+    let mut cannot = vec![
         "Whether movements follow pauses of breathing: without a breathing signal the share of people with apnoea above 15 per hour can double (Manconi et al. 2015).".to_owned(),
         "How many leg movements moved no limb: in one study 39 % of those in the electromyogram left no trace at the toe (Terrill et al. 2013).".to_owned(),
         "Whether there is an urge to move, which restless legs syndrome is diagnosed by.".to_owned(),
         "An index above 15 is common: 29 % of a population of middle age has it, mostly without complaints (Haba-Rubio et al. 2016).".to_owned(),
     ];
     if !night.cannot_show.is_empty() {
-        cannot_decide.insert(0, format!("{}.", night.cannot_show));
+        cannot.insert(0, format!("{}.", night.cannot_show));
     }
-    Findings {
-        night: night.night.clone(),
-        speaks_for,
-        speaks_against,
-        cannot_decide,
-        nights_needed: "At least 3, better 5 to 7: between the lowest and the highest of 10 to 15 nights the index of one person differed by 25 per hour (Trotti et al. 2009).".to_owned(),
-        see_a_doctor: see_a_doctor(),
-        not_a_diagnosis: "Accelerometer findings, not a diagnosis: actigraphy does not replace the electromyogram for periodic limb movement disorder (Smith et al. 2018).".to_owned(),
-    }
+    cannot
 }
 
 fn see_a_doctor() -> Vec<String> {
