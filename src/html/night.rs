@@ -40,17 +40,17 @@ pub(super) fn section(tables: &Tables, night: &NightRow) -> Markup {
     html! {
         section.night aria-labelledby=(id) {
             h2 id=(id) { (title[..1].to_uppercase()) (title[1..]) }
-            p { "Pattern: " strong { (pattern(night.pattern)) } " (" (night.evidence) ")" }
+            p { "Pattern: " strong { (pattern(night.pattern)) } ". " (night.evidence) "." }
             ul.found { @for sentence in text::sentences(night) { li { (sentence) } } }
             (figure(
                 &chart::timeline_svg(tables, night),
                 &timeline_in_words(tables, night),
                 "Sleep, posture, every movement, limb movements by hour and their intervals, over the clock.",
             ))
+            (weighed(night))
             h3 { "Numbers" }
             (indices::table(night))
             (starts(tables, night))
-            (weighed(night))
             @if night.plm_per_hour_bed.is_some() {
                 (figure(
                     &chart::intervals_svg(tables, night),
