@@ -387,8 +387,7 @@ impl Tables {
 
 fn publish(file: Fresh, path: &Path) -> Result<()> {
     let file = file.into_inner().map_err(|error| Error::write(path)(error.into_error()))?;
-    file.persist(path).map_err(|failed| Error::write(path)(failed.error))?;
-    Ok(())
+    files::publish(file, path)
 }
 
 fn unwritten(path: &Path) -> impl FnOnce(csv::Error) -> Error + use<> {

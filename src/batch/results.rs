@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::html;
+use crate::report::files;
 use crate::report::folder::SUMMARY;
 use crate::report::json::PROGRAM;
 
@@ -105,7 +106,7 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
     let result = fresh.path().join("result");
     fs::create_dir(&result).map_err(Error::write(&result))?;
     for (name, bytes) in files {
-        fs::write(result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
+        files::write_through(&result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
     }
     if let Some(parent) = dest.parent() {
         fs::create_dir_all(parent).map_err(Error::write(parent))?;
@@ -150,7 +151,7 @@ fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
 mod tests {
     use super::*;
 
-    fn files(text: &str) -> Vec<(String, Vec<u8>)> {
+    fn result(text: &str) -> Vec<(String, Vec<u8>)> {
         let summary = format!(
             r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv"],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
         );
@@ -166,9 +167,9 @@ mod tests {
         let (dest, scratch) = (dir.path().join("p1/night.csv.hypnic"), dir.path().join("scratch"));
         fs::create_dir(&scratch).unwrap();
         assert_eq!(Made::read(&dest), None);
-        put(&dest, &files("one"), &scratch).unwrap();
+        put(&dest, &result("one"), &scratch).unwrap();
         fs::write(dest.join("extra.svg"), "").unwrap();
-        put(&dest, &files("two"), &scratch).unwrap();
+        put(&dest, &result("two"), &scratch).unwrap();
         assert_eq!(Made::read(&dest).unwrap().blake3(), "two");
         assert!(!dest.join("extra.svg").exists());
         fs::remove_file(dest.join("a.csv")).unwrap();
@@ -187,7 +188,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        put(&dest, &files("same"), dir.path()).unwrap();
+                        put(&dest, &result("same"), dir.path()).unwrap();
                     }
                 });
             }
