@@ -78,6 +78,15 @@ pub fn sweep(out: &Path, memory: &Path) {
     }
 }
 
+/// Removes a scratch folder that is nobody's: its run died, it was swept, and a
+/// worker that was still at work made it again.
+pub fn leave(scratch: &Path) {
+    if !scratch.join(LOCK).exists() {
+        // Not if another such worker still uses it.
+        let _ = fs::remove_dir(scratch);
+    }
+}
+
 fn entries(dir: &Path, prefix: &str) -> Vec<PathBuf> {
     let all = fs::read_dir(dir).into_iter().flatten().flatten();
     all.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
@@ -132,6 +141,10 @@ mod tests {
             assert!(kept.exists(), "{}", kept.display());
         }
         let path = alive.path().to_owned();
+        leave(&path);
+        assert!(path.exists());
+        leave(&beginning);
+        assert!(!beginning.exists());
         drop(alive);
         assert!(!path.exists());
     }

@@ -10,7 +10,7 @@ use hypnic::batch::results::Beside;
 use hypnic::chart;
 use hypnic::error::{Error, Result};
 use hypnic::html;
-use hypnic::input::STANDARD_INPUT;
+use hypnic::input::{self, STANDARD_INPUT};
 use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{annotations, files, folder, json, parquet, rows, text};
@@ -171,14 +171,22 @@ fn default_folder(file: &Path) -> PathBuf {
     PathBuf::from(format!("{stem}.hypnic"))
 }
 
-/// Empty for a pipe, whose bytes come only once.
+/// Of a folder: of its files, each with its name and length before it. Empty for
+/// a pipe, whose bytes come only once.
 pub(super) fn hash(path: &Path) -> Result<String> {
-    if !path.is_file() {
+    let mut hasher = blake3::Hasher::new();
+    if !path.is_file() && !path.is_dir() {
         return Ok(String::new());
     }
-    let mut hasher = blake3::Hasher::new();
-    let file = std::fs::File::open(path).map_err(Error::read(path))?;
-    hasher.update_reader(file).map_err(Error::read(path))?;
+    for file in input::files_of(path) {
+        if let Some(name) = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty())
+        {
+            let length = file.metadata().map_err(Error::read(&file))?.len();
+            hasher.update(format!("{}\n{length}\n", name.display()).as_bytes());
+        }
+        let bytes = std::fs::File::open(&file).map_err(Error::read(&file))?;
+        hasher.update_reader(bytes).map_err(Error::read(&file))?;
+    }
     Ok(hasher.finalize().to_hex().to_string())
 }
 
