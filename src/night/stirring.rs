@@ -36,11 +36,11 @@ const BED_NOISE_HZ: f32 = 8.0;
 
 /// Fewest limb movements in a row that are a train, and the shortest interval
 /// in one, s (AASM; the series rules themselves come later).
-const FEWEST_IN_TRAIN: usize = 4;
+pub const FEWEST_IN_TRAIN: usize = 4;
 const SHORTEST_INTERVAL_S: f64 = 5.0;
 
 /// … and the longest, s (AASM; Ferri et al. 2016).
-const LONGEST_INTERVAL_S: f64 = 90.0;
+pub const LONGEST_INTERVAL_S: f64 = 90.0;
 
 /// What took part in a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,8 @@ pub fn is_limb_like(movement: &Movement, placement: Placement) -> bool {
     if placement == Placement::Mattress {
         return !is_bed_noise(movement) && !is_body_alone(movement, placement);
     }
-    movement.tilt_deg >= LIMB_TILT_DEG && !is_body_alone(movement, placement)
+    (movement.tilt_deg >= LIMB_TILT_DEG || movement.bursts > 1)
+        && !is_body_alone(movement, placement)
 }
 
 /// Whether what was found on a mattress is no more than an unusual breath: the

@@ -214,8 +214,8 @@ fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) 
         return (Kind::Twitch, shaken);
     }
     let least_tilt_deg = if in_train { LIMB_TILT_IN_TRAIN_DEG } else { LIMB_TILT_DEG };
-    let tilted = movement.tilt_deg >= least_tilt_deg
-        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1 || in_train);
+    let tilted = movement.bursts > 1
+        || (movement.tilt_deg >= least_tilt_deg && (movement.wander < OUTSIDE_WANDER || in_train));
     if untilted && !tilted && !pushed {
         return (Kind::Disturbance, shaken);
     }

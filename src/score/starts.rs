@@ -266,7 +266,7 @@ const SPLIT_HZ: f32 = 5.6;
 
 /// Splits movements of the body that begin with a start, into the start and the
 /// rest. `of_body` says of each whether it is one of the body.
-pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Movement> {
+pub fn split(movements: &[Movement], of_body: &[bool], rate_hz: f64) -> Vec<Movement> {
     let begins_with_start = |movement: &Movement| {
         movement.rise_s <= SPLIT_RISE_S
             && movement.first_burst_s <= SPLIT_LENGTH_S
@@ -275,9 +275,9 @@ pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Mo
             && movement.rhythm.is_none()
     };
     let mut split = Vec::with_capacity(movements.len());
-    for (movement, of_body) in movements.into_iter().zip(of_body) {
-        if !of_body || !begins_with_start(&movement) {
-            split.push(movement);
+    for (movement, of_body) in movements.iter().zip(of_body) {
+        if !of_body || !begins_with_start(movement) {
+            split.push(movement.clone());
             continue;
         }
         let length = (f64::from(movement.first_burst_s) * rate_hz).round() as u64;
@@ -296,7 +296,7 @@ pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Mo
             ..movement.clone()
         });
         let active_s = movement.active_s - movement.first_burst_s;
-        split.push(Movement { onset: parted, active_s, ..movement });
+        split.push(Movement { onset: parted, active_s, ..movement.clone() });
     }
     split
 }
