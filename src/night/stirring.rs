@@ -26,7 +26,7 @@ const MOST_NEIGHBOURS: u32 = 4;
 
 /// A limb's movement tilts the sensor by at least this, degrees, and lasts at
 /// least this long, s: weaker and shorter ones say nothing of their neighbours.
-const LIMB_TILT_DEG: f32 = 0.4;
+const LIMB_TILT_DEG: f32 = 0.25;
 const LIMB_ACTIVE_S: f32 = 0.3;
 
 /// Noise reaches so many times the floor of the band, at a mean frequency above

@@ -32,7 +32,7 @@ const WEAKEST_GROSS_ON_MATTRESS_G: f32 = 0.045;
 const LIMB_TILT_DEG: f32 = 0.35;
 
 /// … by less when it is one of a train of limb movements …
-const LIMB_TILT_IN_TRAIN_DEG: f32 = 0.12;
+const LIMB_TILT_IN_TRAIN_DEG: f32 = 0.05;
 
 /// … a brief one, up to [`LONGEST_TWITCH_S`], by this …
 const BRIEF_LIMB_TILT_DEG: f32 = 0.8;
