@@ -29,6 +29,9 @@ const MOST_NEIGHBOURS: u32 = 4;
 const LIMB_TILT_DEG: f32 = 0.25;
 const LIMB_ACTIVE_S: f32 = 0.3;
 
+/// Motion of a limb for longer than this is no jerk that rings out, s.
+const LONGEST_JERK_S: f32 = 0.9;
+
 /// Noise reaches so many times the floor of the band, at a mean frequency above
 /// this, Hz: a bed that is pushed swings at 3 to 8 Hz.
 const BED_NOISE_FLOORS: f32 = 3.0;
@@ -59,6 +62,8 @@ pub enum Part {
 pub struct Company {
     /// Movements like a limb's.
     pub limbs: u32,
+    /// … of these, too long for a jerk.
+    pub unhurried: u32,
     /// Movements of the body.
     pub bodies: u32,
 }
@@ -113,9 +118,14 @@ pub fn company(movements: &[Movement], rate_hz: f64, placement: Placement) -> Ve
             let near = |other: &&Movement| other.onset.abs_diff(movements[index].onset) <= reach;
             let before = movements[..index].iter().rev().take_while(near);
             let after = movements[index + 1..].iter().take_while(near);
-            before.chain(after).fold(Company::default(), |company, other| Company {
-                limbs: company.limbs + u32::from(is_limb_like(other, placement)),
-                bodies: company.bodies + u32::from(is_body_alone(other, placement)),
+            before.chain(after).fold(Company::default(), |company, other| {
+                let is_limb = is_limb_like(other, placement);
+                Company {
+                    limbs: company.limbs + u32::from(is_limb),
+                    unhurried: company.unhurried
+                        + u32::from(is_limb && other.active_s > LONGEST_JERK_S),
+                    bodies: company.bodies + u32::from(is_body_alone(other, placement)),
+                }
             })
         })
         .collect()

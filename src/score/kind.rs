@@ -105,7 +105,7 @@ pub enum Why {
         /// What speaks for falling asleep.
         falling_asleep: FallingAsleep,
         /// Its strength, g.
-        burst_g: f32,
+        push_g: f32,
     },
     /// A sharp jerk, but no start.
     Jerk {
@@ -143,8 +143,8 @@ impl fmt::Display for Why {
             Self::Train { frequency_hz, peaks } => {
                 write!(f, "{peaks} regular repetitions at {frequency_hz:.1} Hz")
             }
-            Self::JerkNearSleep { falling_asleep, burst_g } => {
-                write!(f, "sharp jerk of {burst_g:.2} g {falling_asleep}")
+            Self::JerkNearSleep { falling_asleep, push_g } => {
+                write!(f, "sharp jerk of {push_g:.2} g {falling_asleep}")
             }
             Self::Jerk { lacks } => write!(f, "sharp jerk, no start: {lacks}"),
             Self::Turned { turn_deg } => write!(f, "gravity stays {turn_deg:.0}° away"),
