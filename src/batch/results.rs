@@ -106,7 +106,11 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
     let result = fresh.path().join("result");
     fs::create_dir(&result).map_err(Error::write(&result))?;
     for (name, bytes) in files {
-        files::write_through(&result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
+        // One of them waits for the disk, 2 ms, and the file system writes what
+        // came before it along; all would be 13 ms, more than a short night
+        // takes. What a power cut leaves of the others is seen to be empty.
+        let write = if name == SUMMARY { files::write_through } else { plainly };
+        write(&result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
     }
     if let Some(parent) = dest.parent() {
         fs::create_dir_all(parent).map_err(Error::write(parent))?;

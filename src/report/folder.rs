@@ -80,8 +80,11 @@ fn earlier_files(dir: &Path) -> Result<Vec<String>> {
         Ok(about) if !about.is_dir() => return in_the_way(),
         Ok(_) => {}
     }
-    let mut entries = fs::read_dir(dir).map_err(Error::write(dir))?;
-    if entries.next().is_none() {
+    // Another run may be about to mark the folder as its own.
+    let is_whole =
+        |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with(on_disk::FRESH);
+    let mut entries = fs::read_dir(dir).map_err(Error::write(dir))?.flatten();
+    if !entries.any(|entry| is_whole(&entry)) {
         return Ok(Vec::new());
     }
     match earlier(dir) {
