@@ -63,9 +63,12 @@ pub fn page(
     page.into_string()
 }
 
+/// A column of the nights: its head, its decimals, its number.
+type Shown = (&'static str, usize, fn(&NightRow) -> Option<f64>);
+
 /// The nights side by side, and their middle.
 fn overview(nights: &[NightRow]) -> Markup {
-    let columns: [(&str, usize, fn(&NightRow) -> Option<f64>); 6] = [
+    let columns: [Shown; 6] = [
         ("In bed, h", 1, |night| Some(night.hours_in_bed)),
         ("Asleep, h", 1, |night| Some(night.hours_asleep)),
         ("Observed, h", 1, |night| Some(night.hours_observed)),
@@ -123,5 +126,73 @@ fn advice(night: &NightRow) -> Markup {
             ul { @for limit in &findings.cannot_decide { li { (limit) } } }
             p { (findings.not_a_diagnosis) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline;
+    use crate::recording::Source as _;
+    use crate::report::rows;
+    use crate::simulate::{Scene, simulate};
+
+    fn shown(scene: Scene, path: &str) -> String {
+        let mut plan = scene.plan(3);
+        plan.hours = 3.0;
+        let night = simulate(&plan, 3);
+        let mut source = night.source();
+        let spec = source.spec().clone();
+        let settings = pipeline::Settings::default();
+        let (found, ledger) =
+            pipeline::detect(&mut source, settings.detect, &mut |_, _| ()).unwrap();
+        let analysis = pipeline::evaluate(path.as_ref(), spec, found, ledger, vec![], &settings);
+        let about = RecordingPart::new(&analysis, "0123".to_owned());
+        page(&rows::tables(&analysis), &about, &analysis.ledger, &analysis.warnings)
+    }
+
+    #[test]
+    fn the_page_says_what_a_reader_needs_and_loads_nothing() {
+        let page = shown(Scene::AnklePlm, "<script>night&.csv");
+        for words in [
+            "not a diagnosis",
+            "&lt;script&gt;night&amp;.csv",
+            "PLM in sleep (WASM 2016)",
+            "of sleep, estimated from movement",
+            "of wakefulness in bed",
+            "For hypnic starts",
+            "When to see a doctor",
+            "At least 3, better 5 to 7",
+            "left ankle (as the file says)",
+            "role=\"img\" aria-label=\"Timeline of the night: ",
+            "<html lang=\"en\">",
+        ] {
+            assert!(page.contains(words), "{words}");
+        }
+        for never in ["<script", "src=", "@import", "url(", "<link"] {
+            assert!(!page.contains(never), "{never}");
+        }
+        let outside = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!outside.contains("http"), "nothing is loaded from elsewhere");
+        assert_eq!(page.matches("<h1>").count(), 1);
+        let pictures = page.matches("<svg ").count();
+        assert_eq!(pictures, 2);
+        assert_eq!(page.matches("role=\"img\"").count(), pictures);
+    }
+
+    #[test]
+    fn what_a_wrist_cannot_show_is_said_and_not_drawn() {
+        let page = shown(Scene::Wrist, "night.csv");
+        assert!(page.contains("What it cannot show"));
+        assert!(page.contains("does not feel the legs"));
+        assert!(!page.contains("PLM in sleep (WASM 2016)"));
+        assert_eq!(page.matches("<svg ").count(), 1);
+    }
+
+    #[test]
+    fn the_middle_of_an_even_number_is_between_two() {
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
     }
 }
