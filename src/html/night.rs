@@ -40,7 +40,7 @@ pub(super) fn section(tables: &Tables, night: &NightRow) -> Markup {
     html! {
         section.night aria-labelledby=(id) {
             h2 id=(id) { (title[..1].to_uppercase()) (title[1..]) }
-            p { "Pattern: " strong { (pattern(night.pattern)) } ". " (night.evidence) "." }
+            p { "Pattern: " strong { (pattern(night.pattern)) } " (" (night.evidence) ")" "." }
             ul.found { @for sentence in text::sentences(night) { li { (sentence) } } }
             (figure(
                 &chart::timeline_svg(tables, night),
