@@ -1,6 +1,8 @@
 //! The way of the data on one page:
 //! input → condition → detect → night → score → summary.
 
+mod together;
+
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -19,6 +21,7 @@ use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
 use crate::time::Clock;
+pub use together::{Sensor, analyze_together, file_name, moved, told};
 
 /// Shortest recording that is analysed, s: the noise floor alone needs half of it.
 const SHORTEST_S: f64 = 60.0;
@@ -58,6 +61,8 @@ pub enum PlacementSource {
     Given,
     /// The file said so.
     File,
+    /// The name of the file says so.
+    Name,
     /// From the direction of gravity.
     Guessed,
 }
@@ -81,6 +86,8 @@ pub struct Analysis {
     pub epochs: Vec<Epoch>,
     /// The nights.
     pub nights: Vec<AnalysedNight>,
+    /// All sensors, the one of the fields above first; empty with one.
+    pub sensors: Vec<Sensor>,
     /// What the person should know of the file, in sentences.
     pub warnings: Vec<String>,
 }
@@ -108,6 +115,21 @@ pub fn analyze(
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Analysis> {
+    let (spec, found, ledger, warnings) = read(path, settings, progress)?;
+    let mut analysis = evaluate(path, spec, found, ledger, warnings, settings);
+    check_bed_times(&analysis.nights, settings.bed_times)?;
+    let unused = unused(&analysis, settings);
+    analysis.warnings.extend(unused);
+    Ok(analysis)
+}
+
+/// Everything the sample world gives of a file: what it is, what was found in
+/// it, the account of its time axis, and what had to be mended.
+fn read(
+    path: &Path,
+    settings: &Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Spec, Found, Ledger, Vec<String>)> {
     let mut source = input::open(path, &settings.input)?;
     let mut spec = source.spec().clone();
     spec.clock = match &settings.timezone {
@@ -117,12 +139,7 @@ pub fn analyze(
     let detect = if settings.reads_ahead { detect_behind } else { detect };
     let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
     check(path, &found, &ledger)?;
-    let warnings = source.warnings();
-    let mut analysis = evaluate(path, spec, found, ledger, warnings, settings);
-    check_bed_times(&analysis.nights, settings.bed_times)?;
-    let unused = unused(&analysis, settings);
-    analysis.warnings.extend(unused);
-    Ok(analysis)
+    Ok((spec, found, ledger, source.warnings()))
 }
 
 /// Refuses lights that go on before they go off.
@@ -319,7 +336,18 @@ pub fn evaluate(
     warnings.extend(ledger.remarks());
     warnings.extend(crate::night::quality::remarks(&epochs, &spec));
     let path = path.to_owned();
-    Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }
+    Analysis {
+        path,
+        spec,
+        placement,
+        placement_source,
+        side,
+        ledger,
+        epochs,
+        nights,
+        sensors: Vec::new(),
+        warnings,
+    }
 }
 
 /// The hypnogram on the time axis of the recording, and what had to be assumed

@@ -101,6 +101,8 @@ impl Night {
             tilt_deg: 8.0,
             turn_deg: 0.4,
             rise_s: 0.1,
+            extent: None,
+            sensors: String::new(),
         }
     }
 

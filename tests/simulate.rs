@@ -57,6 +57,7 @@ fn broken(hours: f64) -> Plan {
         spikes_per_hour: 20.0,
         stuck_per_hour: 20.0,
         slip_deg: 30.0,
+        clock_ppm: 0.0,
     };
     plan
 }

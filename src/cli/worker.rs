@@ -72,7 +72,7 @@ fn make(task: &Task) -> hypnic::error::Result<Made> {
         })?;
     let charts = if task.charts { Charts::Drawn } else { Charts::LeftOut };
     let results =
-        analyze::results(&task.file, &options, &options.settings()?, charts, &mut |_, _| ())?;
+        analyze::results(&[(task.file.clone(), options.settings()?)], &options, charts, &mut |_, _| ())?;
     results::put(&task.dest, &results.files, &task.scratch)?;
     Ok(Made::Now(results.blake3))
 }

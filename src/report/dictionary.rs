@@ -2,7 +2,7 @@
 //! and key of every output, from the documentation of the rows themselves.
 
 use super::findings::Findings;
-use super::json::RecordingPart;
+use super::json::{RecordingPart, SensorPart};
 use super::tables::{EpochRow, MovementRow, NightRow};
 use crate::column::Column;
 use crate::score::indices;
@@ -38,6 +38,7 @@ pub fn entries() -> Vec<Entry> {
     table("epochs.csv", "", EpochRow::COLUMNS);
     table("score", "", ScoreRow::COLUMNS);
     table("summary.json", "recording.", RecordingPart::COLUMNS);
+    table("summary.json", "sensors[].", SensorPart::COLUMNS);
     table("summary.json", "nights[].", NightRow::COLUMNS);
     table("summary.json", "findings[].", Findings::COLUMNS);
     entries.extend(BY_HAND.into_iter().map(|(output, name, kind, meaning)| Entry {

@@ -112,6 +112,8 @@ impl SimulatedNight {
                 tilt_deg: rounded(event.tilt_deg, 1e2),
                 turn_deg: rounded(event.turn_deg, 1e2),
                 rise_s: rounded(event.rise_s, 1e3),
+                extent: None,
+                sensors: String::new(),
             }
         };
         self.truth.events.iter().enumerate().map(row).collect()
@@ -232,6 +234,13 @@ impl SimulatedNight {
             plm_raised_above_per_hour: RAISED_PLM_PER_HOUR,
             plm_duration_mean_s: None,
             plm_duration_sd_s: None,
+            plm_per_hour_sleep_left: None,
+            plm_per_hour_sleep_right: None,
+            plm_per_hour_sleep_bilateral: None,
+            movements_one_limb: None,
+            movements_several_limbs: None,
+            movements_trunk: None,
+            movements_whole_body: None,
         }
     }
 
