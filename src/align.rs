@@ -34,6 +34,10 @@ const ELSEWHERE_S: f64 = 2.0;
 /// after the other is left out at last.
 const TOLERANCES_S: [f64; 5] = [1.0, 0.6, 0.4, 0.25, 0.2];
 
+/// Onsets are known to half a tick of the detector, s, and sensors of unlike noise
+/// differ by as much throughout; no number of movements takes that away.
+const ONSET_S: f64 = 0.03;
+
 /// The slope is the median over so many movements at most, spread evenly.
 const MOST_FOR_SLOPE: usize = 400;
 
@@ -46,7 +50,7 @@ with_columns! {
         /// How much slower this clock runs than the reference, parts per million.
         pub drift_ppm: f64,
         /// Bound of the error, s: 95 % of the fit, or the largest median deviation in
-        /// a quarter of the common time, whichever is more.
+        /// a quarter of the common time, whichever is more; and 0.03 s for the onsets.
         pub error_s: f64,
         /// Movements that both sensors felt, and that the fit goes by.
         pub shared_movements: u32,
@@ -78,12 +82,7 @@ impl Alignment {
 /// seconds of each, ascending. The first frame of `other` is looked for within
 /// `within_s` of `near_s` seconds of the reference. `None` where the two share
 /// too little to tell one difference from the next.
-pub fn align(
-    reference: &[f64],
-    other: &[f64],
-    near_s: f64,
-    within_s: f64,
-) -> Option<Alignment> {
+pub fn align(reference: &[f64], other: &[f64], near_s: f64, within_s: f64) -> Option<Alignment> {
     let (&first_s, &last_s) = (other.first()?, other.last()?);
     let middle_s = f64::midpoint(first_s, last_s);
     let differences = differences(reference, other, near_s, within_s);
@@ -112,7 +111,8 @@ pub fn align(
     let far = (ELSEWHERE_S / CLASS_S) as usize;
     let elsewhere = densest.iter().enumerate().filter(|(other, _)| other.abs_diff(class) > far);
     let next = elsewhere.map(|(_, shared)| *shared).max().unwrap_or(0);
-    let is_clear = best as usize >= FEWEST_SHARED && f64::from(best) >= OVER_ELSEWHERE * f64::from(next);
+    let is_clear =
+        best as usize >= FEWEST_SHARED && f64::from(best) >= OVER_ELSEWHERE * f64::from(next);
     is_clear.then(|| refined(reference, other, line)).flatten()
 }
 
@@ -175,7 +175,7 @@ fn refined(reference: &[f64], other: &[f64], mut line: Line) -> Option<Alignment
     }
     let residuals: Vec<(f64, f64)> =
         shared.iter().map(|&(at_s, d)| (at_s, d - line.at(at_s))).collect();
-    let error_s = error_95_s(&residuals).max(largest_of_quarters_s(&residuals));
+    let error_s = ONSET_S + error_95_s(&residuals).max(largest_of_quarters_s(&residuals));
     Some(Alignment {
         offset_s: line.at(0.0),
         drift_ppm: line.slope * 1e6,
@@ -297,7 +297,7 @@ mod tests {
         for (offset_s, drift_ppm) in [(0.0, 0.0), (37.3, 55.0), (-121.9, -140.0), (250.0, 20.0)] {
             let (reference, other) = two_sensors(offset_s, drift_ppm, 0.33);
             let found = align(&reference, &other, 0.0, 300.0).unwrap();
-            assert!(found.error_s < 0.05, "{found:?}");
+            assert!(found.error_s < 0.08, "{found:?}");
             for at_s in [0.0, 14_400.0, 28_800.0] {
                 let truth_s = offset_s + at_s * (1.0 + drift_ppm * 1e-6);
                 let off_s = (found.to_reference(at_s) - truth_s).abs();

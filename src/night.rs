@@ -5,6 +5,7 @@
 //! `score` will give: sleep must not depend on what depends on sleep.
 
 mod bed;
+pub mod calibrate;
 pub mod given;
 pub mod placement;
 mod posture;

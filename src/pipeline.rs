@@ -16,6 +16,7 @@ use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
 use crate::marks::Marks;
 use crate::movement::Movement;
+use crate::night::calibrate::{self, Calibration};
 use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
@@ -86,6 +87,8 @@ pub struct Analysis {
     pub epochs: Vec<Epoch>,
     /// The nights.
     pub nights: Vec<AnalysedNight>,
+    /// What its resting sensor says of gains and offsets.
+    pub calibration: Calibration,
     /// All sensors, the one of the fields above first; empty with one.
     pub sensors: Vec<Sensor>,
     /// What the person should know of the file, in sentences.
@@ -293,8 +296,14 @@ pub fn evaluate(
     mut warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let (halved, doubled) = (found.at_half_threshold(), found.at_twice_threshold());
-    let Found { movements, epochs, .. } = found;
+    let (mut halved, mut doubled) = (found.at_half_threshold(), found.at_twice_threshold());
+    let Found { mut movements, mut epochs, .. } = found;
+    let quality = crate::night::quality::remarks(&epochs, &spec);
+    let calibration = calibrate::fit(&epochs, spec.has_gravity);
+    epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
+    for movement in [&mut movements, &mut halved, &mut doubled].into_iter().flatten() {
+        calibration.movement(movement);
+    }
     let (placement, placement_source) = match (settings.placement, spec.placement) {
         (Some(given), _) => (given, PlacementSource::Given),
         (None, Some(stated)) => (stated, PlacementSource::File),
@@ -334,7 +343,7 @@ pub fn evaluate(
         })
         .collect();
     warnings.extend(ledger.remarks());
-    warnings.extend(crate::night::quality::remarks(&epochs, &spec));
+    warnings.extend(quality);
     let path = path.to_owned();
     Analysis {
         path,
@@ -345,6 +354,7 @@ pub fn evaluate(
         ledger,
         epochs,
         nights,
+        calibration,
         sensors: Vec::new(),
         warnings,
     }

@@ -77,8 +77,8 @@ use chain::Chain;
 use device::Stretch;
 use hypnogram::Hypnogram;
 use measure::{MEASURED_HZ, measure, visible_from_g};
-use render::Moving;
 use motion::Motion;
+use render::Moving;
 use schedule::{Entry, after};
 use vector::{Vector, scale};
 

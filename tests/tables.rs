@@ -8,7 +8,8 @@ use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
 use hypnic::report::files::{as_written, encoded, read_tables, replace};
 use hypnic::report::tables::{
-    BedSource, EpochRow, Extent, MovementRow, NightRow, Pattern, PlacementSource, SleepSource, Tables,
+    BedSource, EpochRow, Extent, MovementRow, NightRow, Pattern, PlacementSource, SleepSource,
+    Tables,
 };
 use proptest::prelude::*;
 
@@ -208,7 +209,7 @@ const HELP: &str = "Give the result folder of an analysis as it was written, or 
 fn a_missing_column_is_named() {
     let (message, code) = failure(|text| text.replace("peak_g,imi_s", "peak,imi_s").into_bytes());
     let columns = "night,time,onset_s,duration_s,kind,side,peak_g,imi_s,wasm_series,aasm_series,\
-                   asleep,reason,tilt_deg,turn_deg,rise_s";
+                   asleep,reason,tilt_deg,turn_deg,rise_s,extent,sensors";
     let expected = format!(
         "movements.csv, row 1: found no column \"peak_g\"; expected the columns {columns}. {HELP}"
     );
@@ -237,9 +238,9 @@ fn a_value_that_is_not_of_its_column_is_quoted() {
 #[test]
 fn rows_of_another_length_and_bytes_that_are_no_text_are_said() {
     let (message, code) = failure(|text| text.replace("2.000,", "").into_bytes());
-    let expected = "movements.csv, row 2: found 14 fields; expected 15, as in the first row. ";
+    let expected = "movements.csv, row 2: found 16 fields; expected 17, as in the first row. ";
     assert_eq!((message, code), (format!("{expected}{HELP}"), 65));
-    let (message, code) = failure(|text| [text.as_bytes(), b"\xff\xfe,,,,,,,,,,,,,,\n"].concat());
+    let (message, code) = failure(|text| [text.as_bytes(), b"\xff\xfe,,,,,,,,,,,,,,,,\n"].concat());
     let expected = "movements.csv, row 3: found bytes that are no text; expected UTF-8. ";
     assert_eq!((message, code), (format!("{expected}{HELP}"), 65));
 }

@@ -8,9 +8,9 @@ use clap::builder::PossibleValuesParser;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hypnic::error::{Error, Result};
+use hypnic::recording::{Placement, Side};
 use hypnic::report::files;
 use hypnic::report::tables::Tables;
-use hypnic::recording::{Placement, Side};
 use hypnic::simulate::{
     Scene, SimulatedNight, Stamps, another_sensor, simulate, simulate_together, write_csv,
 };

@@ -71,8 +71,12 @@ fn make(task: &Task) -> hypnic::error::Result<Made> {
             problem: problem.to_string(),
         })?;
     let charts = if task.charts { Charts::Drawn } else { Charts::LeftOut };
-    let results =
-        analyze::results(&[(task.file.clone(), options.settings()?)], &options, charts, &mut |_, _| ())?;
+    let results = analyze::results(
+        &[(task.file.clone(), options.settings()?)],
+        &options,
+        charts,
+        &mut |_, _| (),
+    )?;
     results::put(&task.dest, &results.files, &task.scratch)?;
     Ok(Made::Now(results.blake3))
 }

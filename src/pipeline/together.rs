@@ -9,6 +9,7 @@ use crate::condition::Ledger;
 use crate::detect::Found;
 use crate::error::{Error, Position, Result};
 use crate::movement::Movement;
+use crate::night::calibrate::{self, Calibration};
 use crate::night::{Night, placement};
 use crate::recording::{Placement, Side, Spec};
 use crate::score::night::{Recorded, Scored};
@@ -72,6 +73,7 @@ struct Heard {
     sensor: Sensor,
     settings: Settings,
     found: Found,
+    calibration: Calibration,
     ledger: Ledger,
     warnings: Vec<String>,
 }
@@ -100,10 +102,13 @@ pub fn analyze_together(
         heard.push(hear(path, settings, &mut |done, _| progress(before + done, total))?);
         before += size(path);
     }
-    let sides_warning = set_sides(&mut heard)?;
     let first = heard.iter().position(|h| h.sensor.placement == Placement::Ankle).unwrap_or(0);
     heard.swap(0, first);
-    align_all(&mut heard)?;
+    for other in &heard[1..] {
+        check_common(&heard[0], other)?;
+    }
+    let sides_warning = set_sides(&mut heard)?;
+    align_all(&mut heard);
     let mut analysis = evaluate(heard);
     analysis.warnings.extend(sides_warning);
     let settings = &recordings[0].1;
@@ -128,20 +133,16 @@ fn refuse_twice(recordings: &[(PathBuf, Settings)]) -> Result<()> {
     }
 }
 
-fn hear(
-    path: &Path,
-    settings: &Settings,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<Heard> {
+fn hear(path: &Path, settings: &Settings, progress: &mut dyn FnMut(u64, u64)) -> Result<Heard> {
     let (spec, found, ledger, warnings) = super::read(path, settings, progress)?;
     let (named_placement, named_side) = of_name(&file_name(path));
-    let (placement, placement_source) =
-        match (settings.placement, spec.placement, named_placement) {
-            (Some(given), _, _) => (given, PlacementSource::Given),
-            (None, Some(stated), _) => (stated, PlacementSource::File),
-            (None, None, Some(named)) => (named, PlacementSource::Name),
-            _ => (placement::guess(&found.epochs), PlacementSource::Guessed),
-        };
+    let (placement, placement_source) = match (settings.placement, spec.placement, named_placement)
+    {
+        (Some(given), _, _) => (given, PlacementSource::Given),
+        (None, Some(stated), _) => (stated, PlacementSource::File),
+        (None, None, Some(named)) => (named, PlacementSource::Name),
+        _ => (placement::guess(&found.epochs), PlacementSource::Guessed),
+    };
     let side = settings.side.or(spec.side).or(named_side);
     let seconds = ledger.frames as f64 / ledger.rate_hz;
     let sensor = Sensor {
@@ -153,7 +154,8 @@ fn hear(
         hours_recorded: seconds / 3600.0 - ledger.gap_hours(),
         alignment: None,
     };
-    Ok(Heard { sensor, settings: settings.clone(), found, ledger, warnings })
+    let calibration = calibrate::fit(&found.epochs, sensor.spec.has_gravity);
+    Ok(Heard { sensor, settings: settings.clone(), found, calibration, ledger, warnings })
 }
 
 /// Words that say a side or a place in the name of a file, in the languages of
@@ -254,22 +256,17 @@ fn set_sides(heard: &mut [Heard]) -> Result<Option<String>> {
 }
 
 /// Reads the clock of every recording in that of the first.
-fn align_all(heard: &mut [Heard]) -> Result<()> {
-    let Some((first, others)) = heard.split_first_mut() else { return Ok(()) };
+fn align_all(heard: &mut [Heard]) {
+    let Some((first, others)) = heard.split_first_mut() else { return };
     first.sensor.alignment = Some(Alignment::SAME);
     for other in others {
-        let apart_s = first.sensor.spec.clock.until(&other.sensor.spec.clock);
-        if let Some(apart_s) = apart_s {
-            check_common(first, other, apart_s)?;
-        }
-        let near_s = apart_s.unwrap_or(0.0);
+        let near_s = first.sensor.spec.clock.until(&other.sensor.spec.clock).unwrap_or(0.0);
         let align = |most: usize, within_s: f64| {
             let [reference, onsets] = [&*first, &*other].map(|heard| onsets_s(heard, most));
             align::align(&reference, &onsets, near_s, within_s)
         };
         other.sensor.alignment = align(usize::MAX, NEAR_S).or_else(|| align(MOST_FAR, FAR_S));
     }
-    Ok(())
 }
 
 /// Onsets of the strongest movements, ascending.
@@ -282,8 +279,11 @@ fn onsets_s(heard: &Heard, most: usize) -> Vec<f64> {
     strong.map(|movement| movement.onset as f64 / heard.ledger.rate_hz).collect()
 }
 
-/// Refuses recordings one after the other.
-fn check_common(first: &Heard, other: &Heard, apart_s: f64) -> Result<()> {
+/// Refuses recordings one after the other, as far as their clocks say.
+fn check_common(first: &Heard, other: &Heard) -> Result<()> {
+    let Some(apart_s) = first.sensor.spec.clock.until(&other.sensor.spec.clock) else {
+        return Ok(());
+    };
     let length_s = |heard: &Heard| heard.ledger.frames as f64 / heard.ledger.rate_hz;
     let common_s = length_s(first).min(apart_s + length_s(other)) - apart_s.max(0.0);
     if common_s >= LEAST_COMMON_S {
@@ -296,11 +296,7 @@ fn check_common(first: &Heard, other: &Heard, apart_s: f64) -> Result<()> {
     Err(input(
         &other.sensor.path,
         format!("a recording from {}", span(other)),
-        &format!(
-            "one of the same time as {}, from {}",
-            first.sensor.file(),
-            span(first)
-        ),
+        &format!("one of the same time as {}, from {}", first.sensor.file(), span(first)),
         "Several files are several sensors of the same nights. Recordings one after the other are analysed one by one, or all below a folder with hypnic batch; if the clock of one is wrong, mend its zone with --timezone.",
     ))
 }
@@ -319,12 +315,14 @@ enum Reading {
 }
 
 impl Reading {
-    fn of(self, found: &Found) -> Vec<Movement> {
-        match self {
-            Self::Usual => found.movements.clone(),
-            Self::Halved => found.at_half_threshold(),
-            Self::Doubled => found.at_twice_threshold(),
-        }
+    fn of(self, heard: &Heard) -> Vec<Movement> {
+        let mut movements = match self {
+            Self::Usual => heard.found.movements.clone(),
+            Self::Halved => heard.found.at_half_threshold(),
+            Self::Doubled => heard.found.at_twice_threshold(),
+        };
+        movements.iter_mut().for_each(|movement| heard.calibration.movement(movement));
+        movements
     }
 }
 
@@ -348,15 +346,14 @@ fn evaluate(heard: Vec<Heard>) -> Analysis {
     let joined: Vec<&Heard> = heard.iter().filter(|h| h.sensor.is_joined()).collect();
     let gaps_s = unrecorded_s(&joined);
     let readings = [Reading::Usual, Reading::Halved, Reading::Doubled]
-        .map(|reading| joined.iter().map(|heard| reading.of(&heard.found)).collect::<Vec<_>>());
+        .map(|reading| joined.iter().map(|heard| reading.of(heard)).collect::<Vec<_>>());
     let age_years = settings.age_years;
     for AnalysedNight { night, movements, summary } in &mut analysis.nights {
         let [usual, halved, doubled] =
             readings.each_ref().map(|reading| scored(night, &joined, reading, &gaps_s));
         let (placement, rate_hz) = (analysis.placement, analysis.ledger.rate_hz);
-        *summary =
-            summary::summarise(night, &usual, placement, rate_hz, analysis.spec.has_gravity)
-                .at_age(age_years);
+        *summary = summary::summarise(night, &usual, placement, rate_hz, analysis.spec.has_gravity)
+            .at_age(age_years);
         summary.bracket = summary.bracket_of(&halved, &doubled);
         *movements = usual;
     }
@@ -399,7 +396,8 @@ fn felt(night: &Night, heard: &Heard, movements: &[Movement], to_hz: f64) -> Fel
     let recorded = Recorded { rate_hz, placement, side, gaps_s: gaps_s(heard) };
     let here = movements_of(&there, movements, rate_hz);
     let mut scored = crate::score::night::night(here, &there, &recorded);
-    for one in &mut scored {
+    let elsewhere = if alignment == Alignment::SAME { &mut [][..] } else { &mut scored[..] };
+    for one in elsewhere {
         let end_s = alignment.to_reference(one.onset_s + one.duration_s);
         one.onset_s = alignment.to_reference(one.onset_s);
         one.duration_s = end_s - one.onset_s;

@@ -9,6 +9,7 @@ use super::findings::{Findings, findings};
 use super::tables::NightRow;
 use crate::column::with_columns;
 use crate::condition::Ledger;
+use crate::night::calibrate::Calibration;
 use crate::pipeline::{Analysis, PlacementSource, Sensor, file_name};
 use crate::recording::{Format, Placement, Side, Unit};
 
@@ -30,6 +31,8 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub recording: RecordingPart,
     /// Every sensor, when there are several.
     pub sensors: Vec<SensorPart>,
+    /// Its calibration.
+    pub calibration: &'a Calibration,
     /// The settings in effect.
     pub settings: S,
     /// The account of the time axis.
@@ -181,6 +184,7 @@ pub fn summary(
         files,
         recording: RecordingPart::new(analysis, hash(&analysis.path)),
         sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hash(&s.path))).collect(),
+        calibration: &analysis.calibration,
         settings,
         time: &analysis.ledger,
         warnings: &analysis.warnings,

@@ -201,16 +201,18 @@ fn attach(part: Part, groups: &mut Vec<Vec<Part>>) {
 }
 
 /// How much a kind takes up: where sensors differ, the one that saw more of the
-/// movement is right.
-fn rank(kind: Kind) -> u8 {
-    match kind {
+/// movement is right. But where an arm or the trunk lay still the body took no
+/// part, and what moves like a body on one leg is a limb on both.
+fn rank(scored: &Scored, upper_lay_still: bool) -> u8 {
+    match scored.kind {
         Kind::Disturbance => 0,
         Kind::Twitch => 1,
-        Kind::LimbMovement => 2,
-        Kind::Rhythmic => 3,
-        Kind::HypnicStart => 4,
-        Kind::GrossMovement => 5,
-        Kind::PostureShift => 6,
+        Kind::GrossMovement if upper_lay_still && scored.duration_s <= LONGEST_LM_S => 2,
+        Kind::LimbMovement => 3,
+        Kind::Rhythmic => 4,
+        Kind::HypnicStart => 5,
+        Kind::GrossMovement => 6,
+        Kind::PostureShift => 7,
     }
 }
 
@@ -221,7 +223,14 @@ fn movement(group: &[Part], sensors: &[Felt], has_legs: bool) -> Scored {
     let legs: Vec<&Part> = moved.iter().copied().filter(is_leg).collect();
     let all: Vec<&Part> = group.iter().collect();
     let who = [&legs, &moved, &all].into_iter().find(|who| !who.is_empty()).unwrap_or(&all);
-    let strength = |part: &&&Part| (rank(part.scored.kind), part.scored.movement.peak_g.to_bits());
+    let is_upper =
+        |sensor: usize| matches!(sensors[sensor].placement, Placement::Wrist | Placement::Waist);
+    let upper_lay_still =
+        (0..sensors.len()).any(is_upper) && !moved.iter().any(|part| is_upper(part.sensor));
+    let strength = |part: &&&Part| {
+        let Scored { movement, .. } = &part.scored;
+        (rank(&part.scored, upper_lay_still), movement.peak_g.to_bits())
+    };
     let lead = who.iter().max_by_key(strength).copied().unwrap_or(&group[0]);
     let first = who.iter().min_by(|a, b| a.scored.onset_s.total_cmp(&b.scored.onset_s));
     let first = first.copied().unwrap_or(lead);
@@ -287,9 +296,9 @@ fn place(
     leads: &impl Fn(usize) -> bool,
     gaps_s: &[(f64, f64)],
 ) {
-    let shows = sensors.iter().any(|sensor| {
-        matches!(sensor.placement, Placement::Ankle | Placement::Mattress)
-    });
+    let shows = sensors
+        .iter()
+        .any(|sensor| matches!(sensor.placement, Placement::Ankle | Placement::Mattress));
     if !shows {
         return;
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::{SimulatedNight, clock_pace};
 use super::chain::{Chain, FINE_HZ};
 use super::device::{Device, Stretch};
 use super::plan::Stamps;
@@ -10,6 +9,7 @@ use super::random::{Random, Stream, chance, normal, stream};
 use super::render::Renderer;
 use super::vector::add;
 use super::vitals::Vitals;
+use super::{SimulatedNight, clock_pace};
 use crate::error::Result;
 use crate::recording::{Block, Frame, Source, Spec};
 

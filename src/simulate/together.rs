@@ -19,11 +19,7 @@ const NEXT_SENSOR: u64 = 1_000_003;
 ///
 /// # Panics
 /// As [`simulate`](super::simulate).
-pub fn simulate_together(
-    plan: &Plan,
-    seed: u64,
-    others: &[(Sensor, f64)],
-) -> Vec<SimulatedNight> {
+pub fn simulate_together(plan: &Plan, seed: u64, others: &[(Sensor, f64)]) -> Vec<SimulatedNight> {
     assert!(plan.hours > 0.0 && plan.hours.is_finite(), "a plan has a length");
     let events = night::events(plan, seed);
     let mut nights = vec![seen(plan, seed, &events.sleep, events.up, events.entries.clone())];
@@ -32,7 +28,9 @@ pub fn simulate_together(
             Plan { sensor: sensor.clone(), start: plan.start.moved(*ahead_s), ..plan.clone() };
         let seed = seed.wrapping_add((number as u64 + 1) * NEXT_SENSOR);
         let up = match sensor.placement {
-            Placement::Mattress => vector::near([0.0, 0.0, 1.0], 3.0, &mut stream(seed, Stream::Mount)),
+            Placement::Mattress => {
+                vector::near([0.0, 0.0, 1.0], 3.0, &mut stream(seed, Stream::Mount))
+            }
             _ => STANDING,
         };
         let there = events.entries.iter().map(|(entry, motion)| {
