@@ -7,6 +7,7 @@
 mod bed;
 pub mod calibrate;
 pub mod given;
+pub mod pieces;
 pub mod placement;
 mod posture;
 pub mod quality;

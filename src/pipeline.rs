@@ -17,7 +17,7 @@ use crate::input::{self, OpenOptions};
 use crate::marks::Marks;
 use crate::movement::Movement;
 use crate::night::calibrate::{self, Calibration};
-use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
+use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, pieces, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
@@ -287,6 +287,24 @@ impl Stages {
     }
 }
 
+/// Which movements of a recording.
+#[derive(Debug, Clone, Copy)]
+enum Reading {
+    Usual,
+    Halved,
+    Doubled,
+}
+
+impl Reading {
+    fn of(self, found: &Found) -> Vec<Movement> {
+        match self {
+            Self::Usual => found.movements.clone(),
+            Self::Halved => found.at_half_threshold(),
+            Self::Doubled => found.at_twice_threshold(),
+        }
+    }
+}
+
 /// The event world: what was found becomes nights.
 pub fn evaluate(
     path: &Path,
@@ -296,14 +314,13 @@ pub fn evaluate(
     mut warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let (mut halved, mut doubled) = (found.at_half_threshold(), found.at_twice_threshold());
-    let Found { mut movements, mut epochs, .. } = found;
+    let readings = [Reading::Usual, Reading::Halved, Reading::Doubled];
+    let mut readings = readings.map(|reading| reading.of(&found));
+    let mut epochs = found.epochs;
     let quality = crate::night::quality::remarks(&epochs, &spec);
     let calibration = calibrate::fit(&epochs, spec.has_gravity);
     epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
-    for movement in [&mut movements, &mut halved, &mut doubled].into_iter().flatten() {
-        calibration.movement(movement);
-    }
+    readings.iter_mut().flatten().for_each(|movement| calibration.movement(movement));
     let (placement, placement_source) = match (settings.placement, spec.placement) {
         (Some(given), _) => (given, PlacementSource::Given),
         (None, Some(stated)) => (stated, PlacementSource::File),
@@ -311,6 +328,8 @@ pub fn evaluate(
     };
     let side = settings.side.or(spec.side);
     let rate_hz = ledger.rate_hz;
+    let [movements, halved, doubled] =
+        readings.map(|movements| pieces::whole(&movements, rate_hz, placement));
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {

@@ -18,7 +18,6 @@ pub mod rows;
 pub mod series;
 pub mod starts;
 pub mod together;
-pub mod trains;
 pub mod wasm;
 
 use std::fmt;

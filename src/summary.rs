@@ -7,7 +7,7 @@ pub use course::Course;
 pub use pattern::{Finding, LEAST_OBSERVED_H, Pattern, RAISED_PLM_PER_HOUR, SEEN_STARTS};
 
 use crate::movement::Kind;
-use crate::night::{Night, ROW_S};
+use crate::night::{Night, ROW_S, SleepSource};
 use crate::recording::Placement;
 use crate::score::night::{SLOWEST_FOR_LEGS_HZ, Scored, shows_series};
 use crate::score::starts::SLOWEST_FOR_STARTS_HZ;
@@ -23,6 +23,8 @@ pub struct Summary {
     pub hours_asleep: f64,
     /// Whether sustained sleep was found.
     pub has_slept: bool,
+    /// How sleep is known.
+    pub sleep_source: SleepSource,
     /// Recorded and worn in bed, h.
     pub hours_observed: f64,
     /// By WASM 2016; `None` where the recording cannot show leg movements.
@@ -58,6 +60,8 @@ pub struct Periodic {
     pub asleep: u32,
     /// Movements in series, awake in bed.
     pub awake: u32,
+    /// … of these before the sleep onset, where wakefulness is sure.
+    pub before_sleep: u32,
     /// In sleep, per hour of estimated sleep.
     pub per_hour_sleep: Option<f64>,
     /// All, per observed hour in bed.
@@ -119,7 +123,7 @@ impl Summary {
     pub fn bracket_of(&self, halved: &[Scored], doubled: &[Scored]) -> Bracket {
         let hours = [self.hours_asleep, self.hours_observed, 0.0];
         let index = |scored: &[Scored]| {
-            self.wasm.and_then(|_| periodic(scored, |m| m.place.wasm, hours).per_hour_sleep)
+            self.wasm.and_then(|_| periodic(scored, |m| m.place.wasm, hours, 0.0).per_hour_sleep)
         };
         Bracket { halved_per_hour_sleep: index(halved), doubled_per_hour_sleep: index(doubled) }
     }
@@ -149,8 +153,10 @@ pub fn summarise(
     let hours_asleep = hours(bed().filter(|row| row.asleep).count());
     let hours_awake = hours_observed - hours_asleep;
     let legs = shows_series(placement, rate_hz) && night.is_in_bed(night.bed.off_s);
+    let sleep_onset_s = night.sleep_onset_s.unwrap_or(night.bed.on_s);
     let periodic = |place: fn(&Scored) -> Option<InSeries>| {
-        legs.then(|| periodic(scored, place, [hours_asleep, hours_observed, hours_awake]))
+        let hours = [hours_asleep, hours_observed, hours_awake];
+        legs.then(|| periodic(scored, place, hours, sleep_onset_s))
     };
     let (wasm, aasm) = (periodic(|m| m.place.wasm), periodic(|m| m.place.aasm));
     let intervals_s =
@@ -174,6 +180,7 @@ pub fn summarise(
         raised_above_per_hour: RAISED_PLM_PER_HOUR,
         cannot_show: cannot_show(placement, rate_hz, has_gravity),
         has_slept: night.sleep_onset_s.is_some(),
+        sleep_source: night.sleep_source,
         finding: Finding::default(),
     };
     summary.finding = pattern::find(&summary);
@@ -184,6 +191,7 @@ fn periodic(
     scored: &[Scored],
     place: fn(&Scored) -> Option<InSeries>,
     [hours_asleep, hours_observed, hours_awake]: [f64; 3],
+    sleep_onset_s: f64,
 ) -> Periodic {
     let in_series = || scored.iter().filter(|m| place(m).is_some_and(|p| p.series.is_some()));
     let asleep = in_series().filter(|m| m.asleep).count() as u32;
@@ -193,6 +201,7 @@ fn periodic(
     Periodic {
         asleep,
         awake,
+        before_sleep: in_series().filter(|m| !m.asleep && m.onset_s < sleep_onset_s).count() as u32,
         per_hour_sleep: per_hour(asleep, hours_asleep),
         per_hour_bed: per_hour(asleep + awake, hours_observed),
         per_hour_wake: per_hour(awake, hours_awake),

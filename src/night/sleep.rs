@@ -26,6 +26,27 @@ enum Shown {
     BodyLong,
 }
 
+/// Whether this sleeper's limbs move in trains while awake, too.
+///
+/// Restless legs are worst in the evening, lying still (IRLSSG criteria): the
+/// wakefulness before sleep, which is surer than any in the night, shows it. Of
+/// who has no trains there, trains in the night speak for sleep; of who has, for
+/// neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trains {
+    AwakeToo,
+    AsleepOnly,
+}
+
+/// Rows with a train of limb movements within [`EVENING_S`] before sleep that
+/// make [`Trains::AwakeToo`], and their least share: a first series asleep may
+/// begin some rows early.
+const FEWEST_TRAIN_ROWS: usize = 5;
+const LEAST_TRAIN_SHARE: f64 = 0.1;
+
+/// Before sleep, this long at most, s.
+const EVENING_S: f64 = 3600.0;
+
 /// Motion of the body that a turn in sleep takes, s.
 const BODY_SHORT_S: f64 = 4.0;
 
@@ -33,11 +54,13 @@ const BODY_SHORT_S: f64 = 4.0;
 /// movements an hour (normative median 6.8, large muscle group movements, Ferri
 /// et al. 2021 and the normative study of 100 sleepers): 7 of 120 rows. Awake in
 /// bed, a body movement every minute or so, and single movements of a limb
-/// besides. Trains of limb movements come asleep, and in restless legs awake.
-fn evidence(shown: Shown) -> [f64; 2] {
+/// besides. Trains of limb movements come asleep, and in restless legs awake: see
+/// [`Trains`].
+fn evidence(shown: Shown, trains: Trains) -> [f64; 2] {
     let [asleep, awake] = match shown {
         Shown::Nothing => [1.0, 1.0],
         Shown::Still => [0.90, 0.36],
+        Shown::Train if trains == Trains::AsleepOnly => [0.25, 0.125],
         Shown::Train => [0.25, 0.25],
         Shown::Limb => [0.10, 0.20],
         Shown::BodyShort => [0.05, 0.22],
@@ -59,16 +82,24 @@ const LINGERING_S: [(f64, f64); 3] = [(240.0, 60.0), (600.0, 180.0), (900.0, 240
 pub(super) const SUSTAINED_S: f64 = 600.0;
 
 /// Sets `asleep` of every row to the likelier of the two states, taken over the
-/// whole night at once (Viterbi).
+/// whole night at once.
 pub(super) fn estimate(rows: &mut [Row], stirrings: &[Stirring]) {
     let shown = shown(rows, stirrings);
+    decide(rows, &shown, Trains::AwakeToo);
+    if trains(rows, &shown) == Trains::AsleepOnly {
+        decide(rows, &shown, Trains::AsleepOnly);
+    }
+}
+
+/// Viterbi, and what lingers.
+fn decide(rows: &mut [Row], shown: &[Shown], trains: Trains) {
     let stay = [1.0 - 1.0 / SLEEP_ROWS, 1.0 - 1.0 / WAKE_ROWS].map(f64::ln);
     let leave = [1.0 / SLEEP_ROWS, 1.0 / WAKE_ROWS].map(f64::ln);
     // Recordings begin with somebody who has just started them.
     let mut score = [f64::ln(0.1), f64::ln(0.9)];
     let mut came_from: Vec<[usize; 2]> = Vec::with_capacity(rows.len());
-    for shown in &shown {
-        let seen = evidence(*shown);
+    for shown in shown {
+        let seen = evidence(*shown, trains);
         let from: [usize; 2] = std::array::from_fn(|state| {
             let other = 1 - state;
             if score[other] + leave[other] > score[state] + stay[state] { other } else { state }
@@ -85,6 +116,19 @@ pub(super) fn estimate(rows: &mut [Row], stirrings: &[Stirring]) {
         state = from[state];
     }
     linger(rows);
+}
+
+/// What the wakefulness before sleep says of the sleeper's trains.
+fn trains(rows: &[Row], shown: &[Shown]) -> Trains {
+    let asleep = first_sustained(rows).unwrap_or(rows.len());
+    let evening = &shown[asleep.saturating_sub((EVENING_S / ROW_S) as usize)..asleep];
+    let with_train = evening.iter().filter(|shown| **shown == Shown::Train).count();
+    let share = with_train as f64 / evening.len().max(1) as f64;
+    if with_train >= FEWEST_TRAIN_ROWS && share >= LEAST_TRAIN_SHARE {
+        Trains::AwakeToo
+    } else {
+        Trains::AsleepOnly
+    }
 }
 
 /// Lets wakefulness linger ([`LINGERING_S`]); what is not known is neither.
@@ -128,13 +172,15 @@ fn shown(rows: &[Row], stirrings: &[Stirring]) -> Vec<Shown> {
         .collect()
 }
 
+/// The first row of the first sustained sleep.
+fn first_sustained(rows: &[Row]) -> Option<usize> {
+    let sustained = (SUSTAINED_S / ROW_S) as usize;
+    rows.windows(sustained).position(|window| window.iter().all(|row| row.asleep))
+}
+
 /// Begin of the first sustained sleep and end of the last sleep, s.
 pub(super) fn bounds(rows: &[Row]) -> (Option<f64>, Option<f64>) {
-    let sustained = (SUSTAINED_S / ROW_S) as usize;
-    let onset = rows
-        .windows(sustained)
-        .find(|window| window.iter().all(|row| row.asleep))
-        .map(|window| window[0].onset_s);
+    let onset = first_sustained(rows).map(|first| rows[first].onset_s);
     let wake = rows
         .iter()
         .rev()
@@ -197,6 +243,33 @@ mod tests {
             .extend((0..200).map(|k| stirring(3000.0 + f64::from(k) * 25.0, 2.0, Part::Train)));
         estimate(&mut rows, &stirrings);
         assert!(rows[60..].iter().all(|row| row.asleep));
+    }
+
+    /// A train from 3,000 s on with a turn of the body every four minutes.
+    fn train_with_turns() -> Vec<Stirring> {
+        let train = (0..200).map(|k| stirring(3000.0 + f64::from(k) * 25.0, 2.0, Part::Train));
+        train
+            .chain((1..8).map(|k| stirring(3000.0 + f64::from(k) * 240.0, 5.0, Part::Body)))
+            .collect()
+    }
+
+    #[test]
+    fn turns_within_a_train_wake_nobody_who_lay_still_before_sleep() {
+        let mut rows = rows(400);
+        let mut stirrings = evening();
+        stirrings.extend(train_with_turns());
+        estimate(&mut rows, &stirrings);
+        assert!(rows[60..].iter().all(|row| row.asleep));
+    }
+
+    #[test]
+    fn trains_before_sleep_make_trains_in_the_night_doubtful_irlssg() {
+        let mut rows = rows(400);
+        let mut stirrings = evening();
+        stirrings.extend((0..30).map(|k| stirring(10.0 + f64::from(k) * 35.0, 2.0, Part::Train)));
+        stirrings.extend(train_with_turns());
+        estimate(&mut rows, &stirrings);
+        assert!(rows[108..150].iter().all(|row| !row.asleep));
     }
 
     #[test]

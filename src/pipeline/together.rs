@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{AnalysedNight, Analysis, PlacementSource, Settings, movements_of};
+use super::{AnalysedNight, Analysis, PlacementSource, Reading, Settings, movements_of};
 use crate::align::{self, Alignment, LARGEST_ERROR_S};
 use crate::condition::Ledger;
 use crate::detect::Found;
 use crate::error::{Error, Position, Result};
 use crate::movement::Movement;
 use crate::night::calibrate::{self, Calibration};
-use crate::night::{Night, placement};
+use crate::night::{Night, pieces, placement};
 use crate::recording::{Placement, Side, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::score::together::{self, AT_ONCE_S, Felt, Shared};
@@ -306,26 +306,6 @@ fn input(path: &Path, found: String, expected: &str, help: &str) -> Error {
     Error::Input { path: path.to_owned(), at: Position::File, found, expected, help }
 }
 
-/// Which movements of a recording.
-#[derive(Debug, Clone, Copy)]
-enum Reading {
-    Usual,
-    Halved,
-    Doubled,
-}
-
-impl Reading {
-    fn of(self, heard: &Heard) -> Vec<Movement> {
-        let mut movements = match self {
-            Self::Usual => heard.found.movements.clone(),
-            Self::Halved => heard.found.at_half_threshold(),
-            Self::Doubled => heard.found.at_twice_threshold(),
-        };
-        movements.iter_mut().for_each(|movement| heard.calibration.movement(movement));
-        movements
-    }
-}
-
 /// The event world of several sensors; the first carries the nights.
 fn evaluate(heard: Vec<Heard>) -> Analysis {
     let first = &heard[0];
@@ -346,7 +326,7 @@ fn evaluate(heard: Vec<Heard>) -> Analysis {
     let joined: Vec<&Heard> = heard.iter().filter(|h| h.sensor.is_joined()).collect();
     let gaps_s = unrecorded_s(&joined);
     let readings = [Reading::Usual, Reading::Halved, Reading::Doubled]
-        .map(|reading| joined.iter().map(|heard| reading.of(heard)).collect::<Vec<_>>());
+        .map(|reading| joined.iter().map(|heard| movements(heard, reading)).collect::<Vec<_>>());
     let age_years = settings.age_years;
     for AnalysedNight { night, movements, summary } in &mut analysis.nights {
         let [usual, halved, doubled] =
@@ -364,6 +344,13 @@ fn evaluate(heard: Vec<Heard>) -> Analysis {
     analysis.warnings.extend(remarks(&heard));
     analysis.sensors = heard.into_iter().map(|heard| heard.sensor).collect();
     analysis
+}
+
+/// The movements of one recording, calibrated and whole.
+fn movements(heard: &Heard, reading: Reading) -> Vec<Movement> {
+    let mut movements = reading.of(&heard.found);
+    movements.iter_mut().for_each(|movement| heard.calibration.movement(movement));
+    pieces::whole(&movements, heard.ledger.rate_hz, heard.sensor.placement)
 }
 
 /// The movements of a night by all sensors.

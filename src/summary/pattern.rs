@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Summary;
+use crate::night::SleepSource;
 
 /// What stands out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub enum Evidence {
     },
     /// PLM per hour of wakefulness.
     PlmAwake(f64),
+    /// Number of PLM in wakefulness that is sure: before sleep, or scored by
+    /// somebody.
+    SurelyAwake(u32),
     /// Ferri's periodicity index.
     Periodicity(f64),
     /// Number of starts.
@@ -96,9 +100,10 @@ pub const LEAST_OBSERVED_H: f64 = 2.0;
 /// Wakefulness in bed below which its index says nothing, h.
 const LEAST_AWAKE_H: f64 = 0.2;
 
-/// Fewest movements in wakefulness that say something: the edges of sleep are
-/// known to some minutes only, and a series may lie across them.
-const LEAST_AWAKE: u32 = 20;
+/// Fewest movements in sure wakefulness that say something: twice the four of a
+/// series, since one may lie across the sleep onset, which is known to some
+/// minutes only.
+const LEAST_AWAKE: u32 = 8;
 
 /// The pattern of a night.
 pub(super) fn find(summary: &Summary) -> Finding {
@@ -142,7 +147,14 @@ fn legs(summary: &Summary, evidence: &mut Vec<Evidence>) -> (bool, bool) {
     let awake = wasm.per_hour_wake.filter(|_| hours_awake >= LEAST_AWAKE_H);
     evidence.extend(awake.map(Evidence::PlmAwake));
     let regular = summary.pi_ferri.is_some_and(|pi| pi >= PERIODIC);
-    let many = wasm.awake >= LEAST_AWAKE;
+    let surely_awake = match summary.sleep_source {
+        SleepSource::Hypnogram => wasm.awake,
+        // Limb movements hide sleep from an estimate that knows nothing else;
+        // before sleep, where restless legs are worst, others show wakefulness.
+        SleepSource::Estimated => wasm.before_sleep,
+    };
+    let many = surely_awake >= LEAST_AWAKE;
+    evidence.extend(awake.map(|_| Evidence::SurelyAwake(surely_awake)));
     (true, regular && many && awake.is_some_and(|index| index >= RAISED_PLMW_PER_HOUR))
 }
 
@@ -156,6 +168,10 @@ impl fmt::Display for Evidence {
             Self::PlmAwake(index) => write!(
                 f,
                 "{index:.1}/h of wakefulness in bed (restless-legs-like from {RAISED_PLMW_PER_HOUR:.0}/h)"
+            ),
+            Self::SurelyAwake(count) => write!(
+                f,
+                "{count} of them in wakefulness that is sure (restless-legs-like from {LEAST_AWAKE})"
             ),
             Self::Periodicity(pi) => {
                 write!(f, "periodicity index {pi:.2} (regular from {PERIODIC})")

@@ -101,12 +101,21 @@ fn a_file_cut_anywhere_is_read_as_far_as_it_goes_or_refused() {
     }
 }
 
+/// Damaged files of each kind; as many as `HYPNIC_ROUNDS` says, which then also is
+/// the seed.
+const ROUNDS: usize = 400;
+
+fn rounds() -> usize {
+    std::env::var("HYPNIC_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap())
+}
+
 #[test]
 fn wrong_bytes_never_end_the_program() {
-    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let rounds = rounds();
+    let mut random = ChaCha8Rng::seed_from_u64(if rounds == ROUNDS { 5 } else { rounds as u64 });
     for (kind, content) in samples() {
         let (mut read_well, mut refused) = (0, 0);
-        for round in 0..400 {
+        for round in 0..rounds {
             let mut damaged = content.clone();
             // One wrong byte, then some, then a stretch.
             for _ in 0..[1, 1, 8, 64][round % 4] {
@@ -123,7 +132,7 @@ fn wrong_bytes_never_end_the_program() {
                 Err(_) => refused += 1,
             }
         }
-        assert_eq!(read_well + refused, 400, "{kind}");
-        assert!(read_well > 20, "{kind}: {read_well} of 400 were read");
+        assert_eq!(read_well + refused, rounds, "{kind}");
+        assert!(20 * read_well > rounds, "{kind}: {read_well} of {rounds} were read");
     }
 }

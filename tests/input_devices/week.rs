@@ -99,6 +99,6 @@ fn long_recordings_are_analysed_in_constant_memory() {
             let seconds = begin.elapsed().as_secs_f64();
             println!("{name}, {}: {megabytes} MB in {seconds:.2} s", args[0]);
         }
-        std::fs::remove_file(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
     }
 }
