@@ -150,9 +150,8 @@ fn a_week_has_the_nights_that_its_days_have_alone() {
     let (week, spans_of_week) = analysed(Week::new(&nights, 0..days()));
     assert_eq!(week.nights.len(), days() as usize);
     assert!(week.calibration.applied, "{:?}", week.calibration);
-    for axis in 0..3 {
-        let gain = 1.0 / f64::from(GAIN[axis]);
-        assert!((week.calibration.gain[axis] - gain).abs() < 2e-3, "{:?}", week.calibration);
+    for (found, gain) in week.calibration.gain.into_iter().zip(GAIN) {
+        assert!((found - 1.0 / f64::from(gain)).abs() < 2e-3, "{:?}", week.calibration);
     }
     let mut periodic = 0;
     for (day, of_week) in week.nights.iter().enumerate() {

@@ -59,6 +59,12 @@ fn open_whole(archive: &Archive, path: &Path, options: &OpenOptions) -> Result<B
     if actigraph::is(archive) {
         return actigraph::open(path, archive, options);
     }
+    if archive.is_cut && archive.member("log.bin").is_some() {
+        let found = "ActiGraph's log.bin without the info.txt behind it";
+        let expected = "info.txt, which says rate and scale";
+        let help = "Copy or download the whole .gt3x again";
+        return Err(refuse(path, Position::File, found, expected, help));
+    }
     if archive.member("[Content_Types].xml").is_some() {
         let help = "Save the sheet as CSV and give that";
         return Err(refuse(path, Position::File, "an office document", "a recording", help));
