@@ -12,6 +12,7 @@ mod steady;
 pub use ledger::{Correction, Gap, Ledger};
 
 use crate::recording::{Block, Frame, Spec};
+use crate::time::Clock;
 use spike::Spikes;
 use steady::RUN;
 
@@ -45,6 +46,9 @@ const GAP_PERIODS: f64 = 4.5;
 /// A clock that jumps forward by more than this was set, not stopped: 30 days.
 const LONGEST_GAP_NS: f64 = 30.0 * 86_400e9;
 
+/// What summer time moves a clock by, ns.
+const HOUR_NS: f64 = 3600e9;
+
 /// Stamps that advance by less than this share of a period are one batch,
 /// written when it arrived and not when its frames were sampled.
 const BATCH_SHARE: f64 = 0.25;
@@ -74,6 +78,8 @@ pub struct Conditioner {
     /// Whether a frame of zeros is no measurement but the mark of a pause.
     blank_zeros: bool,
     has_stamps: bool,
+    /// Whether stamps are of a wall clock, which summer time moves.
+    is_wall_clock: bool,
     spikes: Spikes,
     ledger: Ledger,
 }
@@ -93,6 +99,7 @@ impl Conditioner {
             resolution_ns: f64::INFINITY,
             blank_zeros: spec.has_gravity,
             has_stamps: false,
+            is_wall_clock: matches!(spec.clock, Clock::Local { .. }),
             spikes: Spikes::default(),
             ledger: Ledger::new(rate_hz),
         }
@@ -173,7 +180,7 @@ impl Conditioner {
                 self.ledger.backward += 1;
                 at_ns = self.batch_ns;
             }
-        } else if at_ns - self.batch_ns > LONGEST_GAP_NS {
+        } else if at_ns - self.batch_ns > LONGEST_GAP_NS || self.is_summer_time(at_ns) {
             at_ns = self.set_clock(at_ns, out);
         } else if at_ns == self.batch_ns {
             self.ledger.repeated += 1;
@@ -183,6 +190,15 @@ impl Conditioner {
             self.batch_ns = at_ns;
         }
         self.batch.push(frame);
+    }
+
+    /// Whether a wall clock was put forward by an hour between two frames: a pause
+    /// of an hour to the quarter of a second is hardly ever one.
+    fn is_summer_time(&self, at_ns: f64) -> bool {
+        let goes_on_ns = self.batch_ns + self.batch.len() as f64 * self.period_ns;
+        self.is_wall_clock
+            && self.batch.len() + usize::from(self.last.is_some()) > 0
+            && (at_ns - goes_on_ns - HOUR_NS).abs() <= GAP_S * 1e9
     }
 
     /// The recorder's clock was set: time goes on by one period.

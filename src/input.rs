@@ -27,6 +27,7 @@ mod geneactiv;
 mod kind;
 mod package;
 mod packets;
+mod parmay;
 mod sum;
 mod wav;
 mod window;
@@ -86,7 +87,7 @@ impl OpenOptions {
 
 /// Opens the recording at `path`, whatever it is called: text with a row a
 /// frame, WAV with a channel an axis, the files of Axivity, ActiGraph,
-/// GENEActiv and Empatica, EDF; any of them packed with gzip, zstd or zip; the
+/// GENEActiv, Parmay and Empatica, EDF; any of them packed with gzip, zstd or zip; the
 /// folder that a phone app exported; `-` for standard input.
 ///
 /// # Errors
@@ -182,6 +183,7 @@ fn open_kind(
         Kind::Wav => Ok(Box::new(wav::WavSource::open(path, bytes, options)?)),
         Kind::Cwa => axivity::open(path, bytes, options),
         Kind::GeneActiv => geneactiv::open(path, bytes, options),
+        Kind::Matrix => parmay::open(path, bytes, options),
         Kind::Edf => edf::open(path, bytes, options),
         Kind::Avro => avro::open(path, bytes, options),
         Kind::Text => Ok(Box::new(csv::CsvSource::open(path, bytes, beside, options)?)),

@@ -65,6 +65,7 @@
 //! ```
 
 pub mod agree;
+pub mod align;
 pub mod batch;
 pub mod chart;
 pub mod column;

@@ -5,6 +5,7 @@
 //! `score` will give: sleep must not depend on what depends on sleep.
 
 mod bed;
+pub mod calibrate;
 pub mod given;
 pub mod pieces;
 pub mod placement;
@@ -93,6 +94,27 @@ impl Night {
     pub fn is_in_bed(&self, at_s: f64) -> bool {
         let is_known = self.sleep_onset_s.is_some() || (self.bed.off_given && self.bed.on_given);
         is_known && (self.bed.off_s..self.bed.on_s).contains(&at_s)
+    }
+
+    /// The same night on a time axis that shows so much more, s.
+    #[must_use]
+    pub fn moved(&self, by_s: f64) -> Self {
+        let mut moved = self.clone();
+        for at_s in [
+            Some(&mut moved.start_s),
+            Some(&mut moved.end_s),
+            Some(&mut moved.bed.off_s),
+            Some(&mut moved.bed.on_s),
+            moved.sleep_onset_s.as_mut(),
+            moved.final_wake_s.as_mut(),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            *at_s += by_s;
+        }
+        moved.rows.iter_mut().for_each(|row| row.onset_s += by_s);
+        moved
     }
 
     /// The row a moment lies in.

@@ -1,6 +1,8 @@
 //! The way of the data on one page:
 //! input → condition → detect → night → score → summary.
 
+mod together;
+
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -14,11 +16,13 @@ use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
 use crate::marks::Marks;
 use crate::movement::Movement;
+use crate::night::calibrate::{self, Calibration};
 use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, pieces, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
 use crate::time::Clock;
+pub use together::{Sensor, analyze_together, file_name, moved, told};
 
 /// Shortest recording that is analysed, s: the noise floor alone needs half of it.
 const SHORTEST_S: f64 = 60.0;
@@ -58,6 +62,8 @@ pub enum PlacementSource {
     Given,
     /// The file said so.
     File,
+    /// The name of the file says so.
+    Name,
     /// From the direction of gravity.
     Guessed,
 }
@@ -81,6 +87,10 @@ pub struct Analysis {
     pub epochs: Vec<Epoch>,
     /// The nights.
     pub nights: Vec<AnalysedNight>,
+    /// What its resting sensor says of gains and offsets.
+    pub calibration: Calibration,
+    /// All sensors, the one of the fields above first; empty with one.
+    pub sensors: Vec<Sensor>,
     /// What the person should know of the file, in sentences.
     pub warnings: Vec<String>,
 }
@@ -108,6 +118,21 @@ pub fn analyze(
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Analysis> {
+    let (spec, found, ledger, warnings) = read(path, settings, progress)?;
+    let mut analysis = evaluate(path, spec, found, ledger, warnings, settings);
+    check_bed_times(&analysis.nights, settings.bed_times)?;
+    let unused = unused(&analysis, settings);
+    analysis.warnings.extend(unused);
+    Ok(analysis)
+}
+
+/// Everything the sample world gives of a file: what it is, what was found in
+/// it, the account of its time axis, and what had to be mended.
+fn read(
+    path: &Path,
+    settings: &Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Spec, Found, Ledger, Vec<String>)> {
     let mut source = input::open(path, &settings.input)?;
     let mut spec = source.spec().clone();
     spec.clock = match &settings.timezone {
@@ -117,12 +142,7 @@ pub fn analyze(
     let detect = if settings.reads_ahead { detect_behind } else { detect };
     let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
     check(path, &found, &ledger)?;
-    let warnings = source.warnings();
-    let mut analysis = evaluate(path, spec, found, ledger, warnings, settings);
-    check_bed_times(&analysis.nights, settings.bed_times)?;
-    let unused = unused(&analysis, settings);
-    analysis.warnings.extend(unused);
-    Ok(analysis)
+    Ok((spec, found, ledger, source.warnings()))
 }
 
 /// Refuses lights that go on before they go off.
@@ -267,6 +287,24 @@ impl Stages {
     }
 }
 
+/// Which movements of a recording.
+#[derive(Debug, Clone, Copy)]
+enum Reading {
+    Usual,
+    Halved,
+    Doubled,
+}
+
+impl Reading {
+    fn of(self, found: &Found) -> Vec<Movement> {
+        match self {
+            Self::Usual => found.movements.clone(),
+            Self::Halved => found.at_half_threshold(),
+            Self::Doubled => found.at_twice_threshold(),
+        }
+    }
+}
+
 /// The event world: what was found becomes nights.
 pub fn evaluate(
     path: &Path,
@@ -276,17 +314,22 @@ pub fn evaluate(
     mut warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
+    let readings = [Reading::Usual, Reading::Halved, Reading::Doubled];
+    let mut readings = readings.map(|reading| reading.of(&found));
+    let mut epochs = found.epochs;
+    let quality = crate::night::quality::remarks(&epochs, &spec);
+    let calibration = calibrate::fit(&epochs, spec.has_gravity);
+    epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
+    readings.iter_mut().flatten().for_each(|movement| calibration.movement(movement));
     let (placement, placement_source) = match (settings.placement, spec.placement) {
         (Some(given), _) => (given, PlacementSource::Given),
         (None, Some(stated)) => (stated, PlacementSource::File),
-        (None, None) => (placement::guess(&found.epochs), PlacementSource::Guessed),
+        (None, None) => (placement::guess(&epochs), PlacementSource::Guessed),
     };
     let side = settings.side.or(spec.side);
     let rate_hz = ledger.rate_hz;
-    let whole = |movements: &[Movement]| pieces::whole(movements, rate_hz, placement);
-    let movements = whole(&found.movements);
-    let (halved, doubled) = (whole(&found.at_half_threshold()), whole(&found.at_twice_threshold()));
-    let epochs = found.epochs;
+    let [movements, halved, doubled] =
+        readings.map(|movements| pieces::whole(&movements, rate_hz, placement));
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {
@@ -319,9 +362,21 @@ pub fn evaluate(
         })
         .collect();
     warnings.extend(ledger.remarks());
-    warnings.extend(crate::night::quality::remarks(&epochs, &spec));
+    warnings.extend(quality);
     let path = path.to_owned();
-    Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }
+    Analysis {
+        path,
+        spec,
+        placement,
+        placement_source,
+        side,
+        ledger,
+        epochs,
+        nights,
+        calibration,
+        sensors: Vec::new(),
+        warnings,
+    }
 }
 
 /// The hypnogram on the time axis of the recording, and what had to be assumed

@@ -137,6 +137,8 @@ pub enum Format {
     Gt3x,
     /// GENEActiv's `.bin`.
     GeneActiv,
+    /// The file of Parmay's Matrix.
+    Matrix,
     /// European Data Format, plain or EDF+.
     Edf,
     /// Empatica's `.avro`.
@@ -151,6 +153,7 @@ impl fmt::Display for Format {
             Self::Cwa => "Axivity CWA",
             Self::Gt3x => "ActiGraph GT3X",
             Self::GeneActiv => "GENEActiv BIN",
+            Self::Matrix => "Parmay Matrix",
             Self::Edf => "EDF",
             Self::Avro => "EmbracePlus Avro",
         })

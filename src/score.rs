@@ -17,6 +17,7 @@ pub mod periodicity;
 pub mod rows;
 pub mod series;
 pub mod starts;
+pub mod together;
 pub mod wasm;
 
 use std::fmt;

@@ -56,6 +56,7 @@ mod series;
 mod shape;
 mod source;
 mod starts;
+mod together;
 mod truth;
 mod vector;
 mod vitals;
@@ -66,6 +67,7 @@ use std::sync::Arc;
 pub use plan::{Plan, Stamps};
 pub use scene::Scene;
 pub use source::SimulatedSource;
+pub use together::{another_sensor, simulate_together};
 pub use truth::{SeriesNumbers, Truth, TruthEvent};
 pub use write::write_csv;
 
@@ -73,7 +75,9 @@ use crate::recording::{Format, Spec, Unit};
 use crate::report::tables::Pattern;
 use chain::Chain;
 use device::Stretch;
+use hypnogram::Hypnogram;
 use measure::{MEASURED_HZ, measure, visible_from_g};
+use motion::Motion;
 use render::Moving;
 use schedule::{Entry, after};
 use vector::{Vector, scale};
@@ -99,18 +103,29 @@ pub struct SimulatedNight {
 /// # Panics
 /// When the plan's rate or length is not a positive number.
 pub fn simulate(plan: &Plan, seed: u64) -> SimulatedNight {
-    let rate_hz = plan.sensor.rate_hz * (1.0 + plan.sensor.faults.rate_ppm * 1e-6);
-    assert!(rate_hz > 0.0 && rate_hz.is_finite(), "a plan has a rate");
     assert!(plan.hours > 0.0 && plan.hours.is_finite(), "a plan has a length");
     let events = night::events(plan, seed);
-    let sleep = &events.sleep;
+    seen(plan, seed, &events.sleep, events.up, events.entries)
+}
+
+/// What the sensor of `plan` has of all that happens.
+fn seen(
+    plan: &Plan,
+    seed: u64,
+    sleep: &Hypnogram,
+    up: Vector,
+    entries: Vec<(Entry, Motion)>,
+) -> SimulatedNight {
+    let claimed_hz = plan.sensor.rate_hz * (1.0 + plan.sensor.faults.rate_ppm * 1e-6);
+    let rate_hz = claimed_hz * clock_pace(plan);
+    assert!(rate_hz > 0.0 && rate_hz.is_finite(), "a plan has a rate");
     let gaps = device::gaps(plan, seed);
     let from_g = visible_from_g(plan);
     let chain =
         Chain::new(rate_hz, MEASURED_HZ, (plan.surroundings.bed_hz, plan.surroundings.bed_damping));
-    let mut postures = vec![(0.0, events.up)];
+    let mut postures = vec![(0.0, up)];
     let (mut moving, mut true_events) = (Vec::new(), Vec::new());
-    for (entry, motion) in events.entries {
+    for (entry, motion) in entries {
         let up = postures[postures.len() - 1].1;
         let Entry { onset_s, kind, side, train, coupling, note, .. } = entry;
         let measured = measure(&motion, coupling, up, chain.clone(), 1.0 / rate_hz);
@@ -147,15 +162,20 @@ pub fn simulate(plan: &Plan, seed: u64) -> SimulatedNight {
         pattern: pattern(plan),
     };
     SimulatedNight {
-        spec: spec(plan, rate_hz),
+        spec: spec(plan, claimed_hz),
         plan: plan.clone(),
         seed,
         truth,
         moving: moving.into(),
         gaps: gaps.into(),
-        up: events.up,
+        up,
         postures,
     }
+}
+
+/// Seconds of the sensor's clock to a second.
+fn clock_pace(plan: &Plan) -> f64 {
+    1.0 + plan.sensor.faults.clock_ppm * 1e-6
 }
 
 /// The pattern a plan puts into its night.

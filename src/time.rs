@@ -76,6 +76,22 @@ impl Clock {
         Ok(Self::Zoned { start, zone, source: ZoneSource::Flag })
     }
 
+    /// The clock of a recording that began so much later, or that shows so much
+    /// more.
+    #[must_use]
+    pub fn moved(&self, by_s: f64) -> Self {
+        let by = SignedDuration::from_nanos((by_s * 1e9).round() as i64);
+        match self {
+            Self::Zoned { start, zone, source } => Self::Zoned {
+                start: start.checked_add(by).unwrap_or(*start),
+                zone: zone.clone(),
+                source: *source,
+            },
+            Self::Local { start } => Self::Local { start: start.checked_add(by).unwrap_or(*start) },
+            Self::None => Self::None,
+        }
+    }
+
     /// Name of the zone, if one is known: IANA, or the offset from UTC.
     pub fn zone_name(&self) -> Option<String> {
         let Self::Zoned { start, zone, .. } = self else { return None };

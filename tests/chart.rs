@@ -101,6 +101,8 @@ impl Night {
             tilt_deg: 8.0,
             turn_deg: 0.4,
             rise_s: 0.1,
+            extent: None,
+            sensors: String::new(),
         }
     }
 
@@ -254,6 +256,13 @@ impl Night {
             plm_raised_above_per_hour: 15.0,
             plm_duration_mean_s: None,
             plm_duration_sd_s: None,
+            plm_per_hour_sleep_left: None,
+            plm_per_hour_sleep_right: None,
+            plm_per_hour_sleep_bilateral: None,
+            movements_one_limb: None,
+            movements_several_limbs: None,
+            movements_trunk: None,
+            movements_whole_body: None,
         };
         Tables { movements, nights: vec![night], epochs }
     }
@@ -493,6 +502,33 @@ fn every_movement_shown_has_one_mark() {
             assert_eq!(elements(&svg, shape, colour), shown + 1, "{name}: {kind}");
         }
     }
+}
+
+#[test]
+fn legs_have_halves_of_a_disc_and_counts_of_their_own() {
+    let mut tables = TYPICAL.tables();
+    tables.nights[0].side = Some(Side::Bilateral);
+    let sides = [Side::Left, Side::Right, Side::Bilateral];
+    let legs = tables.movements.iter_mut().filter(|row| row.kind == Kind::LimbMovement);
+    legs.zip(sides.iter().cycle()).for_each(|(row, side)| row.side = Some(*side));
+    let svg = chart::timeline_svg(&tables, &tables.nights[0]);
+    let night = &TYPICAL;
+    let from_s = (night.lights_off_h - 0.5).max(0.0) * 3600.0;
+    let to_s = (night.lights_on_h + 0.5).min(night.hours) * 3600.0;
+    let shown = |side: Side| {
+        let legs = tables.movements.iter().filter(|row| row.kind == Kind::LimbMovement);
+        let shown = legs.filter(|row| row.onset_s >= from_s && row.onset_s < to_s);
+        shown.filter(|row| row.side == Some(side)).count()
+    };
+    let [left, right, both] = sides.map(shown);
+    assert!(left > 5 && right > 5 && both > 5);
+    // One more of each in the legend, and the disc of the kind itself.
+    assert_eq!(elements(&svg, "polygon", "#0072B2"), left + right + 2);
+    assert_eq!(elements(&svg, "circle", "#0072B2"), both + 2);
+    for text in [format!("{left} left"), format!("{right} right"), format!("{both} both")] {
+        assert!(says(&svg, &text), "{text}");
+    }
+    assert!(says(&svg, "both ankles"));
 }
 
 #[test]

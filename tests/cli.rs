@@ -635,6 +635,34 @@ fn score_says_which_column_is_missing_and_takes_an_empty_table() {
 }
 
 #[test]
+fn several_sensors_of_a_night_are_joined_and_their_sides_are_given_once_a_file() {
+    let dir = folder();
+    let simulate = ["simulate", "--scene", "both-legs", "--seed", "5", "--sensors", "left,right"];
+    refused(dir.path(), &["simulate", "--sensors", "left,left", "--out", "sim"], 2, &["--sensors"]);
+    done(dir.path(), &[&simulate[..], &["--out", "sim"]].concat());
+    assert!(names(&dir.path().join("sim")).contains(&"right.csv".to_owned()));
+    let files = ["sim/left.csv", "sim/right.csv"];
+    let one_side = [&["analyze"], &files[..], &["--side", "left"]].concat();
+    refused(dir.path(), &one_side, 2, &["--side", "1 time", "2 files", "once a file"]);
+    let twice = [&["analyze"], &files[..], &["--side", "left", "--side", "left"]].concat();
+    refused(dir.path(), &twice, 2, &["left.csv (left ankle) and right.csv (left ankle)"]);
+    let analyze = [&["analyze"], &files[..], &["--no-charts", "--json", "--out", "out"]].concat();
+    let told: serde_json::Value = serde_json::from_str(&done(dir.path(), &analyze).out).unwrap();
+    assert_eq!(told["nights"][0]["recording"], "left.csv + right.csv");
+    assert_eq!(told["nights"][0]["side"], "bilateral");
+    let sensors = told["sensors"].as_array().unwrap();
+    for (sensor, side) in sensors.iter().zip(["left", "right"]) {
+        assert_eq!((&sensor["side"], &sensor["joined"]), (&side.into(), &true.into()));
+        assert_eq!(sensor["blake3"].as_str().unwrap().len(), 64);
+    }
+    // What is written of one, the other reads: sides in a TOML file, a list.
+    fs::write(dir.path().join("sides.toml"), "side = [\"right\", \"left\"]\n").unwrap();
+    let swapped = [&analyze[..], &["--config", "sides.toml"]].concat();
+    let told: serde_json::Value = serde_json::from_str(&done(dir.path(), &swapped).out).unwrap();
+    assert_eq!(told["sensors"][0]["side"], "right");
+}
+
+#[test]
 fn simulate_lists_its_scenes_and_names_them_when_one_is_unknown() {
     let dir = folder();
     let list = done(dir.path(), &["simulate", "--list"]).out;

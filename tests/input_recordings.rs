@@ -211,6 +211,43 @@ fn acceleration_without_gravity_needs_to_be_asked_for() {
 }
 
 #[test]
+fn archives_cut_anywhere_give_their_first_frames_or_a_clear_error() {
+    let name = "archives_cut_anywhere_give_their_first_frames_or_a_clear_error";
+    let Some(folder) = folder(name) else { return };
+    for file in [
+        "formats/actigraph/GGIR_actigraph_testfile.gt3x",
+        "formats/actigraph/NHANES_sample.gt3x",
+        "formats/actigraph/read.gt3x_TAS1H30182785_2019-09-17.gt3x",
+        "formats/sensor-logger/SensorLogger-2025-04-28_22-04-35__cran_actiread.zip",
+    ] {
+        let content = std::fs::read(folder.join(file)).unwrap();
+        let whole = read(&folder.join(file), &OpenOptions::default()).unwrap();
+        let mut in_part = 0;
+        for cut in (1..40).map(|part| content.len() * part / 40) {
+            let mut part = tempfile::NamedTempFile::new().unwrap();
+            std::io::Write::write_all(&mut part, &content[..cut]).unwrap();
+            let opened = open(part.path(), &OpenOptions::default());
+            match opened.and_then(|mut source| {
+                let (mut block, mut frames) = (Block::default(), 0);
+                while source.read(&mut block)? {
+                    frames += block.frames.len() as u64;
+                }
+                Ok((frames, source.warnings()))
+            }) {
+                Ok((frames, warnings)) => {
+                    assert!(frames <= whole.frames, "{file} cut at {cut}");
+                    let told = warnings.iter().any(|warning| warning.contains("cut"));
+                    assert!(told, "{file} cut at {cut}: {warnings:?}");
+                    in_part += 1;
+                }
+                Err(error) => assert_eq!(error.exit_code(), 65, "{file} cut at {cut}: {error}"),
+            }
+        }
+        eprintln!("{file}: read in part at {in_part} of 39 cuts");
+    }
+}
+
+#[test]
 fn what_is_no_recording_is_refused() {
     let Some(folder) = folder("what_is_no_recording_is_refused") else { return };
     for (file, word) in [

@@ -8,7 +8,8 @@ use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
 use hypnic::report::files::{as_written, encoded, read_tables, replace};
 use hypnic::report::tables::{
-    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource, Tables,
+    BedSource, EpochRow, Extent, MovementRow, NightRow, Pattern, PlacementSource, SleepSource,
+    Tables,
 };
 use proptest::prelude::*;
 
@@ -25,6 +26,9 @@ fn side() -> impl Strategy<Value = Option<Side>> {
 fn words() -> impl Strategy<Value = String> {
     "[a-zäß夜 ,;\"'\r\n\t=-]{0,12}"
 }
+
+const EXTENTS: [Extent; 4] =
+    [Extent::OneLimb, Extent::SeveralLimbs, Extent::Trunk, Extent::WholeBody];
 
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![-1e6..1e6, -1e-3..1e-3, Just(0.0)]
@@ -46,12 +50,13 @@ prop_compose! {
         numbers in proptest::array::uniform6(number()), imi_s in maybe(),
         kind in proptest::sample::select(&Kind::ALL[..]),
         wasm_series in proptest::option::of(1_u32..), aasm_series in proptest::option::of(1_u32..),
-        asleep: bool,
+        asleep: bool, sensors in words(),
+        extent in proptest::option::of(proptest::sample::select(&EXTENTS[..])),
     ) -> MovementRow {
         let [onset_s, duration_s, peak_g, tilt_deg, turn_deg, rise_s] = numbers;
         MovementRow {
             night, time, onset_s, duration_s, kind, side, peak_g, imi_s, wasm_series, aasm_series,
-            asleep, reason, tilt_deg, turn_deg, rise_s,
+            asleep, reason, tilt_deg, turn_deg, rise_s, extent, sensors,
         }
     }
 }
@@ -68,7 +73,7 @@ prop_compose! {
 prop_compose! {
     fn night()(
         words in proptest::collection::vec(words(), 13), side in side(),
-        numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 23),
+        numbers in proptest::array::uniform8(number()), maybe in proptest::collection::vec(maybe(), 26),
         hypnic_starts: Option<u32>, limb_movements: u32,
     ) -> NightRow {
         let mut words = words.into_iter();
@@ -97,6 +102,10 @@ prop_compose! {
             plm_per_hour_sleep_threshold_halved: maybe(), plm_per_hour_sleep_threshold_doubled: maybe(),
             plm_duration_mean_s: maybe(),
             plm_duration_sd_s: maybe(),
+            plm_per_hour_sleep_left: maybe(), plm_per_hour_sleep_right: maybe(),
+            plm_per_hour_sleep_bilateral: maybe(), movements_one_limb: hypnic_starts,
+            movements_several_limbs: None, movements_trunk: Some(0),
+            movements_whole_body: Some(limb_movements),
         }
     }
 }
@@ -161,6 +170,8 @@ fn one_movement() -> Tables {
         tilt_deg: 12.34,
         turn_deg: -0.04,
         rise_s: 0.1,
+        extent: Some(Extent::OneLimb),
+        sensors: "left_ankle".to_owned(),
     };
     Tables { movements: vec![movement], ..Tables::default() }
 }
@@ -171,8 +182,8 @@ fn numbers_have_the_decimals_of_their_unit() {
     write(dir.path(), &one_movement());
     let movements = fs::read_to_string(dir.path().join("movements.csv")).unwrap();
     let expected = "night,time,onset_s,duration_s,kind,side,peak_g,imi_s,wasm_series,aasm_series,\
-        asleep,reason,tilt_deg,turn_deg,rise_s\n2026-03-14,2026-03-14T23:59:59.500+01:00,5862.250,\
-        2.000,limb_movement,,0.1235,,3,,true,\"0.5 to 10 s, tilts and returns\",12.3,0.0,0.100\n";
+        asleep,reason,tilt_deg,turn_deg,rise_s,extent,sensors\n2026-03-14,2026-03-14T23:59:59.500+01:00,5862.250,\
+        2.000,limb_movement,,0.1235,,3,,true,\"0.5 to 10 s, tilts and returns\",12.3,0.0,0.100,one_limb,left_ankle\n";
     assert_eq!(movements, expected);
     let epochs = fs::read_to_string(dir.path().join("epochs.csv")).unwrap();
     let columns = "night,time,onset_s,asleep,worn,observed,posture_deg,activity_mg\n";
@@ -198,7 +209,7 @@ const HELP: &str = "Give the result folder of an analysis as it was written, or 
 fn a_missing_column_is_named() {
     let (message, code) = failure(|text| text.replace("peak_g,imi_s", "peak,imi_s").into_bytes());
     let columns = "night,time,onset_s,duration_s,kind,side,peak_g,imi_s,wasm_series,aasm_series,\
-                   asleep,reason,tilt_deg,turn_deg,rise_s";
+                   asleep,reason,tilt_deg,turn_deg,rise_s,extent,sensors";
     let expected = format!(
         "movements.csv, row 1: found no column \"peak_g\"; expected the columns {columns}. {HELP}"
     );
@@ -227,9 +238,9 @@ fn a_value_that_is_not_of_its_column_is_quoted() {
 #[test]
 fn rows_of_another_length_and_bytes_that_are_no_text_are_said() {
     let (message, code) = failure(|text| text.replace("2.000,", "").into_bytes());
-    let expected = "movements.csv, row 2: found 14 fields; expected 15, as in the first row. ";
+    let expected = "movements.csv, row 2: found 16 fields; expected 17, as in the first row. ";
     assert_eq!((message, code), (format!("{expected}{HELP}"), 65));
-    let (message, code) = failure(|text| [text.as_bytes(), b"\xff\xfe,,,,,,,,,,,,,,\n"].concat());
+    let (message, code) = failure(|text| [text.as_bytes(), b"\xff\xfe,,,,,,,,,,,,,,,,\n"].concat());
     let expected = "movements.csv, row 3: found bytes that are no text; expected UTF-8. ";
     assert_eq!((message, code), (format!("{expected}{HELP}"), 65));
 }

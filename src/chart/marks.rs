@@ -8,6 +8,7 @@ use plotters::prelude::*;
 
 use super::paper::{INK, stroke, sure, units};
 use crate::movement::Kind;
+use crate::recording::Side;
 
 /// The drawing area of a chart with time along x.
 type Area<'a, C> = DrawingArea<SVGBackend<'a>, C>;
@@ -91,6 +92,28 @@ where
         Kind::GrossMovement => sure(area.draw(&Circle::new(at, r, stroke(ink, 1.3)))),
         Kind::Disturbance => lined(vec![(-r, -r), (r, r), (0, 0), (-r, r), (r, -r)], 1.2),
     }
+}
+
+/// Draws a limb movement where both legs were recorded: the left half of a disc
+/// for the left leg, the right one for the right, a disc for both.
+pub fn draw_limb<C: CoordTranslate>(area: &Area<C>, at: C::From, side: Option<Side>, weight: Weight)
+where
+    C::From: Clone,
+{
+    let turn = match side {
+        Some(Side::Left) => 0.25,
+        Some(Side::Right) => -0.25,
+        _ => return draw(area, at, Kind::LimbMovement, weight),
+    };
+    // Half of the area of a disc that is a little larger, not to look weaker.
+    let radius = units(1.25 * weight.radius_px);
+    let corners = (0..=8).map(|corner| {
+        let angle = std::f64::consts::TAU * (f64::from(corner) / 16.0 + turn);
+        let of = |share: f64| (f64::from(radius) * share).round() as i32;
+        (of(angle.cos()), of(angle.sin()))
+    });
+    let ink = colour(Kind::LimbMovement).mix(weight.opacity);
+    sure(area.draw(&(EmptyElement::at(at) + Polygon::new(corners.collect::<Vec<_>>(), ink))));
 }
 
 /// A star of five points, never lighter or smaller than in an empty night.

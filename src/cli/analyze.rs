@@ -12,6 +12,7 @@ use hypnic::error::{Error, Result};
 use hypnic::html;
 use hypnic::input::{self, STANDARD_INPUT};
 use hypnic::pipeline::{self, Settings};
+use hypnic::report::json::Hashes;
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{annotations, files, folder, json, parquet, rows, text};
 
@@ -28,13 +29,16 @@ use super::{Stop, progress};
   hypnic analyze night.csv
   hypnic analyze night.csv.gz --placement ankle --side left --timezone Europe/Berlin
   hypnic analyze night.wav --full-scale-g 8 --lights-off 22:45 --lights-on 06:30
+  hypnic analyze left.cwa right.cwa wrist.cwa
+  hypnic analyze a.csv b.csv --side left --side right
   hypnic analyze night.csv --no-charts --jobs 1
   hypnic analyze night.csv --json | jq .nights[0].pattern")]
 pub struct Args {
-    /// The recording of a device or an app, also packed; - for standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// Folder of the results [default: FILE without its ending, with .hypnic]
+    /// The recording of a device or an app, also packed; - for standard input. Several are several
+    /// sensors of the same nights
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Folder of the results [default: the first FILE without its ending, with .hypnic]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Options from a TOML file; those that are typed win
@@ -67,10 +71,13 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let options = args.options.over_file(args.config.as_ref())?;
     let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
     let is_parallel = jobs.is_some_and(|jobs| jobs.get() > 1);
-    let settings = Settings { reads_ahead: is_parallel, ..options.settings()? };
-    let out = args.out.unwrap_or_else(|| default_folder(&args.file));
+    let mut all = options.settings_of(args.files.len())?;
+    all.iter_mut().for_each(|settings| settings.reads_ahead = is_parallel);
+    let out = args.out.unwrap_or_else(|| default_folder(&args.files[0]));
+    let recordings: Vec<(PathBuf, Settings)> = args.files.into_iter().zip(all).collect();
     folder::check(&out)?;
-    let bar = progress::bar(&name_of(&args.file), args.quiet);
+    let names: Vec<String> = recordings.iter().map(|(file, _)| name_of(file)).collect();
+    let bar = progress::bar(&names.join(", "), args.quiet);
     if args.parquet {
         parquet::check()?;
     }
@@ -79,7 +86,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
         report: args.report || !args.no_charts,
         parquet: args.parquet,
     };
-    let results = results(&args.file, &options, &settings, beside, &mut |done, total| {
+    let results = results(&recordings, &options, beside, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
@@ -105,27 +112,32 @@ pub(super) struct Results {
     pub summary: String,
     pub tables: Tables,
     pub warnings: Vec<String>,
-    /// BLAKE3 of the recording's bytes.
+    /// BLAKE3 of the bytes of the recording, of the first if there are several.
     pub blake3: String,
 }
 
-/// Everything that is written of a recording; the same for one and in a batch.
+/// Everything that is written of a recording, or of several sensors of the same
+/// nights; the same alone and in a batch.
 pub(super) fn results(
-    file: &Path,
+    recordings: &[(PathBuf, Settings)],
     options: &RecordingOptions,
-    settings: &Settings,
     beside: Beside,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Results> {
-    let (analysis, blake3) = thread::scope(|scope| {
-        let beside = settings.reads_ahead.then(|| scope.spawn(|| hash(file)));
-        let analysis = pipeline::analyze(file, settings, progress)?;
-        let hash = match beside {
+    let hash_all = || -> Result<Hashes> {
+        recordings.iter().map(|(file, _)| Ok((file.clone(), hash(file)?))).collect()
+    };
+    let (analysis, hashes) = thread::scope(|scope| {
+        let is_beside = recordings.iter().any(|(_, settings)| settings.reads_ahead);
+        let hashing = is_beside.then(|| scope.spawn(hash_all));
+        let analysis = pipeline::analyze_together(recordings, progress)?;
+        let hashes = match hashing {
             Some(hashing) => hashing.join().expect("hashing does not panic"),
-            None => hash(file),
+            None => hash_all(),
         }?;
-        Ok::<_, Error>((analysis, hash))
+        Ok::<_, Error>((analysis, hashes))
     })?;
+    let blake3 = hashes.get(&recordings[0].0).cloned().unwrap_or_default();
     let tables = files::as_written(&rows::tables(&analysis));
     let mut results = files::encoded(&tables);
     results.extend(annotations::files(&analysis, &tables));
@@ -142,7 +154,7 @@ pub(super) fn results(
     }
     let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
     names.push(folder::SUMMARY.to_owned());
-    let summary = json::summary(&analysis, &tables.nights, blake3.clone(), options, names);
+    let summary = json::summary(&analysis, &tables.nights, &hashes, options, names);
     results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
     Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
 }

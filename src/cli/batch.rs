@@ -384,7 +384,7 @@ mod tests {
         assert_eq!(options.timezone.as_deref(), Some("Europe/Berlin"));
         assert_eq!(options.lights_off.as_deref(), Some("2024-03-12T23:15:00"));
         assert_eq!(options.lights_on.as_deref(), Some("2024-03-13T06:40:00"));
-        assert_eq!(options.placement.map(|place| format!("{place:?}")).as_deref(), Some("Ankle"));
+        assert_eq!(format!("{:?}", options.placement), "[Ankle]");
         let elbow = Item { placement: "elbow".to_owned(), ..Item::default() };
         let told = typed.of_item(&elbow).unwrap_err().to_string();
         assert!(told.contains("\"elbow\" is none of ankle, wrist, waist, mattress"), "{told}");

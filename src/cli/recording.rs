@@ -19,12 +19,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, clap::Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RecordingOptions {
-    /// Where the sensor was [default: as the file says, else a guess that is told]
+    /// Where the sensor was [default: as the file says, else a guess that is told]; of several
+    /// files once for all, or once a file in their order
     #[arg(long, value_enum, help_heading = "Recording")]
-    pub placement: Option<PlacementArg>,
-    /// Side of the body it was on
+    #[serde(default, with = "once_a_file")]
+    pub placement: Vec<PlacementArg>,
+    /// Side of the body it was on; of several files once a file
     #[arg(long, value_enum, help_heading = "Recording")]
-    pub side: Option<SideArg>,
+    #[serde(default, with = "once_a_file")]
+    pub side: Vec<SideArg>,
     /// Time zone of the recording, such as Europe/Berlin
     #[arg(long, value_name = "IANA", help_heading = "Recording")]
     pub timezone: Option<String>,
@@ -136,8 +139,8 @@ impl RecordingOptions {
         let base = file.map_or_else(|| Ok(Self::default()), |path| read(path))?;
         let hashed = |file: Option<GivenFile>| file.map(GivenFile::hashed).transpose();
         Ok(Self {
-            placement: self.placement.or(base.placement),
-            side: self.side.or(base.side),
+            placement: if self.placement.is_empty() { base.placement } else { self.placement },
+            side: if self.side.is_empty() { base.side } else { self.side },
             timezone: self.timezone.or(base.timezone),
             lights_off: self.lights_off.or(base.lights_off),
             lights_on: self.lights_on.or(base.lights_on),
@@ -159,10 +162,10 @@ impl RecordingOptions {
     pub fn of_item(&self, item: &Item) -> Result<Self> {
         let mut options = self.clone();
         if !item.placement.is_empty() {
-            options.placement = Some(choice("placement", &item.placement)?);
+            options.placement = vec![choice("placement", &item.placement)?];
         }
         if !item.side.is_empty() {
-            options.side = Some(choice("side", &item.side)?);
+            options.side = vec![choice("side", &item.side)?];
         }
         let texts = [
             (&mut options.timezone, item.timezone.clone()),
@@ -198,11 +201,45 @@ impl RecordingOptions {
         })
     }
 
-    /// All settings of an analysis.
+    /// The settings of one recording.
     ///
     /// # Errors
-    /// As [`Self::open_options`], and a time that is none.
+    /// As [`Self::open_options`]; a time that is none; more than one place or side.
     pub fn settings(&self) -> Result<Settings> {
+        let mut all = self.settings_of(1)?;
+        Ok(all.remove(0))
+    }
+
+    /// The settings of so many recordings of the same nights.
+    ///
+    /// # Errors
+    /// As [`Self::settings`]; places or sides that are not one a file.
+    pub fn settings_of(&self, files: usize) -> Result<Vec<Settings>> {
+        let wrong = |name: &'static str, given: usize| Error::Setting {
+            name,
+            problem: format!(
+                "given {} for {}; give it once a file, in the order of the files",
+                super::counted(given, "time"),
+                super::counted(files, "file")
+            ),
+        };
+        if !self.side.is_empty() && self.side.len() != files {
+            return Err(wrong("--side", self.side.len()));
+        }
+        if self.placement.len() > 1 && self.placement.len() != files {
+            return Err(wrong("--placement", self.placement.len()));
+        }
+        let settings = self.settings_of_all()?;
+        let of_file = |file: usize| Settings {
+            placement: self.placement.get(file).or(self.placement.first()).map(|&p| p.into()),
+            side: self.side.get(file).map(|&side| side.into()),
+            ..settings.clone()
+        };
+        Ok((0..files).map(of_file).collect())
+    }
+
+    /// What is the same for every recording.
+    fn settings_of_all(&self) -> Result<Settings> {
         if let Some(age) = self.age.filter(|age| !(0.0..=130.0).contains(age)) {
             return Err(Error::Setting {
                 name: "--age",
@@ -211,8 +248,6 @@ impl RecordingOptions {
         }
         Ok(Settings {
             input: self.open_options()?,
-            placement: self.placement.map(Into::into),
-            side: self.side.map(Into::into),
             timezone: self.timezone.clone(),
             bed_times: BedTimes {
                 off: bed_time("--lights-off", self.lights_off.as_deref())?,
@@ -223,6 +258,36 @@ impl RecordingOptions {
             sleep: self.sleep.as_ref().map(|given| sleep(&given.file)).transpose()?,
             ..Settings::default()
         })
+    }
+}
+
+/// An option that can be given once a file: in the file one value, or a list.
+mod once_a_file {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany<T> {
+        One(T),
+        Many(Vec<T>),
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<T>, D::Error> {
+        Option::<OneOrMany<T>>::deserialize(from).map(|values| match values {
+            None => Vec::new(),
+            Some(OneOrMany::One(value)) => vec![value],
+            Some(OneOrMany::Many(values)) => values,
+        })
+    }
+
+    pub fn serialize<T: Serialize, S: Serializer>(values: &[T], to: S) -> Result<S::Ok, S::Error> {
+        match values {
+            [] => to.serialize_none(),
+            [value] => value.serialize(to),
+            more => more.serialize(to),
+        }
     }
 }
 

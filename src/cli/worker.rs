@@ -83,8 +83,8 @@ fn make(task: &Task) -> hypnic::error::Result<Made> {
             name: "the settings of a recording",
             problem: problem.to_string(),
         })?;
-    let settings = options.settings()?;
-    let results = analyze::results(&task.file, &options, &settings, task.beside, &mut |_, _| ())?;
+    let recordings = [(task.file.clone(), options.settings()?)];
+    let results = analyze::results(&recordings, &options, task.beside, &mut |_, _| ())?;
     results::put(&task.dest, &results.files, &task.scratch)?;
     Ok(Made::Now(results.blake3))
 }

@@ -44,6 +44,7 @@ fn facts(about: &RecordingPart, ledger: &Ledger) -> Vec<(&'static str, String)> 
     let place = match about.placement_source {
         PlacementSource::Given => "as given",
         PlacementSource::File => "as the file says",
+        PlacementSource::Name => "as the name of the file says",
         PlacementSource::Guessed => "guessed from the direction of gravity; --placement says it",
     };
     let side = about.side.map_or_else(String::new, |side| format!("{side} "));

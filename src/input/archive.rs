@@ -2,6 +2,8 @@
 //! only user of the zip crate, which reads the directory; the streams are made
 //! here, since the crate's borrow the archive.
 
+mod salvage;
+
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -34,7 +36,8 @@ pub(super) struct Member {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Packed {
     size: u64,
-    crc32: u32,
+    /// Unpacked size and checksum, where they are known.
+    whole: Option<(u64, u32)>,
     method: CompressionMethod,
     starts_at: u64,
 }
@@ -58,14 +61,31 @@ pub(super) struct Archive {
     stored: PathBuf,
     /// The files, in the order of the directory.
     pub members: Vec<Member>,
+    /// Whether the directory was lost, and what came before it was looked through.
+    pub is_cut: bool,
 }
 
 impl Archive {
-    /// Reads the directory of the archive in `stored`, which is called `path`.
+    /// Reads the directory of the archive in `stored`, which is called `path`; or,
+    /// where the file is cut and has none, the headers before its members.
     ///
     /// # Errors
-    /// An archive that is cut or encrypted.
+    /// An archive of which nothing can be found, or that is encrypted.
     pub fn open(path: &Path, stored: &Path) -> Result<Self> {
+        let refused = match Self::by_directory(path, stored) {
+            Err(error @ Error::Input { .. }) => error,
+            archive => return archive,
+        };
+        let file = File::open(stored).map_err(Error::read(path))?;
+        let members = salvage::members(file).map_err(Error::read(path))?;
+        if members.is_empty() {
+            return Err(refused);
+        }
+        let (path, stored) = (path.to_owned(), stored.to_owned());
+        Ok(Self { path, stored, members, is_cut: true })
+    }
+
+    fn by_directory(path: &Path, stored: &Path) -> Result<Self> {
         let file = File::open(stored).map_err(Error::read(path))?;
         let damaged = |why: zip::result::ZipError| match why {
             zip::result::ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
@@ -101,14 +121,14 @@ impl Archive {
             let Some(starts_at) = file.data_start() else { continue };
             let packed = Packed {
                 size: file.compressed_size(),
-                crc32: file.crc32(),
+                whole: Some((file.size(), file.crc32())),
                 method: file.compression(),
                 starts_at,
             };
             let size = file.size();
             members.push(Member { name, size, packed: Some(packed) });
         }
-        Ok(Self { path: path.to_owned(), stored: stored.to_owned(), members })
+        Ok(Self { path: path.to_owned(), stored: stored.to_owned(), members, is_cut: false })
     }
 
     /// The files of a folder and of the folders in it.
@@ -131,7 +151,7 @@ impl Archive {
             }
         }
         members.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(Self { path: path.to_owned(), stored: path.to_owned(), members })
+        Ok(Self { path: path.to_owned(), stored: path.to_owned(), members, is_cut: false })
     }
 
     /// The member of this file name, in whatever folder.
@@ -166,11 +186,16 @@ impl Archive {
         let mut file = File::open(&self.stored).map_err(Error::read(&path))?;
         file.seek(SeekFrom::Start(packed.starts_at)).map_err(Error::read(&path))?;
         let stream = io::BufReader::with_capacity(64 << 10, file).take(packed.size);
-        let (size, crc32) = (member.size, packed.crc32);
         Bytes::packed_as("zip", &path, stream, packed.size, move |stream| {
             let unpacked: Box<dyn Read + Send> =
                 if deflated { Box::new(DeflateDecoder::new(stream)) } else { stream };
-            Box::new(Checked { unpacked, crc: flate2::Crc::new(), size, crc32, left: size })
+            match packed.whole {
+                Some((size, crc32)) => {
+                    let crc = flate2::Crc::new();
+                    Box::new(Checked { unpacked, crc, size, crc32, left: size })
+                }
+                None => unpacked,
+            }
         })
     }
 

@@ -1,9 +1,9 @@
 //! What kind of file its first bytes make it.
 
-use super::{archive, avro, axivity, geneactiv};
+use super::{archive, avro, axivity, geneactiv, parmay};
 
 /// Bytes that must be seen to tell.
-pub(super) const HEAD: usize = 256;
+pub(super) const HEAD: usize = parmay::MAGIC_AT + parmay::MAGIC.len();
 
 /// The kinds told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Cwa,
     /// GENEActiv's `.bin`.
     GeneActiv,
+    /// Parmay's Matrix.
+    Matrix,
     /// EDF, EDF+ or BDF.
     Edf,
     /// Avro, as Empatica writes it.
@@ -67,6 +69,9 @@ impl Kind {
         }
         if is_edf(head) {
             return Self::Edf;
+        }
+        if head.get(parmay::MAGIC_AT..).is_some_and(|head| head.starts_with(parmay::MAGIC)) {
+            return Self::Matrix;
         }
         if let Some((_, kind)) = KNOWN.iter().find(|(magic, _)| head.starts_with(magic)) {
             return *kind;

@@ -25,7 +25,7 @@ const FOREIGN: [&str; 14] = [
     "gpx",
 ];
 
-/// Opens the recording in an archive.
+/// Opens the recording in an archive; of one that is cut, what is left of it.
 ///
 /// # Errors
 /// An archive without a recording, or the error of the only candidate.
@@ -34,8 +34,36 @@ pub(super) fn open(
     path: &Path,
     options: &OpenOptions,
 ) -> Result<Box<dyn Source>> {
+    let opened = open_whole(archive, path, options);
+    if !archive.is_cut {
+        return opened;
+    }
+    match opened {
+        Ok(source) => {
+            let warning = format!(
+                "The zip archive is cut and has lost its directory; {} in it were found ({}), and what could be unpacked was read.",
+                counted(archive.members.len() as u64, "file"),
+                names(archive)
+            );
+            Ok(Box::new(Picked { spec: source.spec().clone(), source, warning: Some(warning) }))
+        }
+        Err(Error::Input { path, at, found, expected, help }) => {
+            let found = format!("a zip archive that is cut, and in it {found}");
+            Err(Error::Input { path, at, found, expected, help })
+        }
+        error => error,
+    }
+}
+
+fn open_whole(archive: &Archive, path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>> {
     if actigraph::is(archive) {
         return actigraph::open(path, archive, options);
+    }
+    if archive.is_cut && archive.member("log.bin").is_some() {
+        let found = "ActiGraph's log.bin without the info.txt behind it";
+        let expected = "info.txt, which says rate and scale";
+        let help = "Copy or download the whole .gt3x again";
+        return Err(refuse(path, Position::File, found, expected, help));
     }
     if archive.member("[Content_Types].xml").is_some() {
         let help = "Save the sheet as CSV and give that";

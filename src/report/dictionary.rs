@@ -2,9 +2,10 @@
 //! and key of every output, from the documentation of the rows themselves.
 
 use super::findings::Findings;
-use super::json::RecordingPart;
+use super::json::{RecordingPart, SensorPart};
 use super::tables::{NightRow, Table};
 use crate::column::Column;
+use crate::night::calibrate::Calibration;
 use crate::score::indices;
 use crate::score::rows::ScoreRow;
 
@@ -36,6 +37,8 @@ pub fn entries() -> Vec<Entry> {
         entries.extend(columns.iter().map(|column| entry(output, prefix, column)));
     };
     table("summary.json", "recording.", RecordingPart::COLUMNS);
+    table("summary.json", "sensors[].", SensorPart::COLUMNS);
+    table("summary.json", "calibration.", Calibration::COLUMNS);
     table("summary.json", "nights[].", NightRow::COLUMNS);
     table("summary.json", "findings[].", Findings::COLUMNS);
     entries.extend(BY_HAND.into_iter().map(|(output, name, kind, meaning)| Entry {
@@ -131,15 +134,15 @@ pub(super) fn entry(output: &'static str, prefix: &str, column: &Column) -> Entr
     let bare = column.rust_type.replace(' ', "");
     let inner = bare.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>'));
     let name = column.name;
-    let list = if bare.starts_with("Vec<") { "[]" } else { "" };
+    let list = if bare.starts_with("Vec<") || bare.starts_with('[') { "[]" } else { "" };
     let words = column.doc.replace(['`', '[', ']'], "");
     let meaning = words.split_whitespace().collect::<Vec<_>>().join(" ");
     Entry {
         output,
         name: format!("{prefix}{name}{list}"),
         kind: match inner.unwrap_or(&bare) {
-            "f64" => "number",
-            "u32" => "count",
+            "f64" | "[f64;3]" => "number",
+            "u32" | "usize" => "count",
             "bool" => "true/false",
             "String" if meaning.contains("ISO 8601") => "time",
             "Vec<String>" | "String" => "text",
@@ -185,7 +188,10 @@ fn unit(name: &str) -> &'static str {
 /// Where a number is defined.
 fn source(name: &str) -> &'static str {
     let has = |part: &str| name.contains(part);
-    if has("aasm") {
+    if name.starts_with("gain") || ["offset_g", "error_before", "error_after"].into_iter().any(has)
+    {
+        "van Hees et al. 2014, J Appl Physiol 117:738-744"
+    } else if has("aasm") {
         "AASM manual, versions 2 and 3"
     } else if has("pi_ferri") {
         "Ferri et al. 2006, Sleep 29:759-769"

@@ -1,13 +1,16 @@
 //! `summary.json`: the numbers of the nights, and where they come from.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, findings};
-use super::rows::recording_name;
 use super::tables::NightRow;
 use crate::column::with_columns;
 use crate::condition::Ledger;
-use crate::pipeline::{Analysis, PlacementSource};
+use crate::night::calibrate::Calibration;
+use crate::pipeline::{Analysis, PlacementSource, Sensor, file_name};
 use crate::recording::{Format, Placement, Side, Unit};
 
 /// The name that marks a result folder as ours.
@@ -24,8 +27,12 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub note: &'static str,
     /// The files of the result.
     pub files: Vec<String>,
-    /// The recording.
+    /// The recording; of several sensors the one that carries the nights.
     pub recording: RecordingPart,
+    /// Every sensor, when there are several.
+    pub sensors: Vec<SensorPart>,
+    /// Its calibration.
+    pub calibration: &'a Calibration,
     /// The settings in effect.
     pub settings: S,
     /// The account of the time axis.
@@ -75,6 +82,63 @@ with_columns! {
     }
 }
 
+with_columns! {
+    /// One of several sensors.
+    #[derive(Debug, Clone, Serialize)]
+    pub struct SensorPart {
+        /// Name of its file.
+        pub file: String,
+        /// BLAKE3 of its bytes.
+        pub blake3: String,
+        /// Device, if named.
+        pub device: Option<String>,
+        /// Where it was.
+        pub placement: Placement,
+        /// How that is known.
+        pub placement_source: PlacementSource,
+        /// On which side.
+        pub side: Option<Side>,
+        /// How its clock and zone are known, in words.
+        pub clock: String,
+        /// Recorded, without gaps, h.
+        pub hours_recorded: f64,
+        /// Whether its movements are among those of the night.
+        pub joined: bool,
+        /// Its first frame, s from the first frame of the first sensor, as the movements both felt
+        /// say; `null` where they share too few.
+        pub offset_s: Option<f64>,
+        /// How much slower its clock runs than that of the first sensor, parts per million.
+        pub drift_ppm: Option<f64>,
+        /// Bound of the error of these two, s.
+        pub error_s: Option<f64>,
+        /// Movements by which they were found.
+        pub shared_movements: Option<u32>,
+    }
+}
+
+impl SensorPart {
+    fn new(sensor: &Sensor, blake3: String) -> Self {
+        Self {
+            file: sensor.file(),
+            blake3,
+            device: sensor.spec.device.clone(),
+            placement: sensor.placement,
+            placement_source: sensor.placement_source,
+            side: sensor.side,
+            clock: sensor.spec.clock.to_string(),
+            hours_recorded: sensor.hours_recorded,
+            joined: sensor.is_joined(),
+            offset_s: sensor.alignment.map(|at| at.offset_s),
+            drift_ppm: sensor.alignment.map(|at| at.drift_ppm),
+            error_s: sensor.alignment.map(|at| at.error_s),
+            shared_movements: sensor.alignment.map(|at| at.shared_movements),
+        }
+    }
+}
+
+/// The BLAKE3 of every file of an analysis.
+pub type Hashes = HashMap<PathBuf, String>;
+
 /// Stands in every result.
 pub const NOTE: &str = "Accelerometer findings, not a diagnosis. An accelerometer misses leg \
                     movements that tense a muscle without moving the limb; its PLM index is not on \
@@ -85,7 +149,7 @@ impl RecordingPart {
     pub fn new(analysis: &Analysis, blake3: String) -> Self {
         let spec = &analysis.spec;
         Self {
-            file: recording_name(analysis),
+            file: file_name(&analysis.path),
             blake3,
             format: spec.format,
             layout: spec.layout.clone(),
@@ -108,16 +172,19 @@ impl RecordingPart {
 pub fn summary(
     analysis: &Analysis,
     nights: &[NightRow],
-    blake3: String,
+    hashes: &Hashes,
     settings: impl Serialize,
     files: Vec<String>,
 ) -> String {
+    let hash = |path: &PathBuf| hashes.get(path).cloned().unwrap_or_default();
     let file = SummaryFile {
         program: PROGRAM,
         version: env!("CARGO_PKG_VERSION"),
         note: NOTE,
         files,
-        recording: RecordingPart::new(analysis, blake3),
+        recording: RecordingPart::new(analysis, hash(&analysis.path)),
+        sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hash(&s.path))).collect(),
+        calibration: &analysis.calibration,
         settings,
         time: &analysis.ledger,
         warnings: &analysis.warnings,

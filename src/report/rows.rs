@@ -1,8 +1,9 @@
 //! An analysis as the rows of the tables.
 
-use super::tables::{BedSource, EpochRow, MovementRow, NightRow, NightTimes, Sensor, Tables};
+use super::tables::{self, BedSource, EpochRow, Extent, MovementRow, NightRow, NightTimes, Tables};
 use crate::night::Night;
-use crate::pipeline::{AnalysedNight, Analysis};
+use crate::pipeline::{AnalysedNight, Analysis, Sensor, file_name, moved, told};
+use crate::recording::Side;
 use crate::score::InSeries;
 use crate::score::night::Scored;
 use crate::summary::{Course, LEAST_HOURS, Periodic};
@@ -31,21 +32,28 @@ pub fn tables(analysis: &Analysis) -> Tables {
     tables
 }
 
-/// Name of the recording: that of its file.
+/// Name of the recording: that of its file, or those of all that were joined.
 pub fn recording_name(analysis: &Analysis) -> String {
-    analysis
-        .path
-        .file_name()
-        .map_or_else(|| analysis.path.display().to_string(), |name| name.to_string_lossy().into())
+    let joined = analysis.sensors.iter().filter(|sensor| sensor.is_joined());
+    match joined.map(Sensor::file).collect::<Vec<_>>()[..] {
+        [] => file_name(&analysis.path),
+        ref names => names.join(" + "),
+    }
 }
 
 fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> MovementRow {
     let series = |place: Option<InSeries>| place.and_then(|place| place.series);
     let movement = &scored.movement;
-    let reason = match &scored.place.wasm {
-        Some(place) => format!("{}; {place}", scored.why),
-        None => scored.why.to_string(),
-    };
+    let mut reason = scored.why.to_string();
+    if let Some(place) = &scored.place.wasm {
+        reason += &format!("; {place}");
+    }
+    let shared = scored.shared.as_ref();
+    if let Some(told) = shared.map(|shared| told(shared, &analysis.sensors))
+        && !told.is_empty()
+    {
+        reason += &format!("; {told}");
+    }
     MovementRow {
         night: night.label.clone(),
         time: analysis.spec.clock.label(scored.onset_s),
@@ -62,6 +70,8 @@ fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> Movement
         tilt_deg: f64::from(movement.tilt_deg),
         turn_deg: f64::from(movement.turn_deg),
         rise_s: f64::from(movement.rise_s),
+        extent: shared.and_then(|shared| shared.extent),
+        sensors: shared.map_or_else(String::new, |shared| moved(shared, &analysis.sensors)),
     }
 }
 
@@ -95,6 +105,13 @@ fn night_row(analysis: &Analysis, analysed: &AnalysedNight) -> NightRow {
         plm_per_hour_sleep_threshold_halved: summary.bracket.halved_per_hour_sleep,
         plm_per_hour_sleep_threshold_doubled: summary.bracket.doubled_per_hour_sleep,
         plm_raised_above_per_hour: summary.raised_above_per_hour,
+        plm_per_hour_sleep_left: of_side(analysis, analysed, Side::Left),
+        plm_per_hour_sleep_right: of_side(analysis, analysed, Side::Right),
+        plm_per_hour_sleep_bilateral: of_side(analysis, analysed, Side::Bilateral),
+        movements_one_limb: of_extent(analysis, analysed, Extent::OneLimb),
+        movements_several_limbs: of_extent(analysis, analysed, Extent::SeveralLimbs),
+        movements_trunk: of_extent(analysis, analysed, Extent::Trunk),
+        movements_whole_body: of_extent(analysis, analysed, Extent::WholeBody),
         ..uncounted(analysis, night)
     };
     if let Some(course) = &summary.course {
@@ -112,7 +129,7 @@ fn uncounted(analysis: &Analysis, night: &Night) -> NightRow {
         sleep_onset_s: night.sleep_onset_s,
         final_wake_s: night.final_wake_s,
     };
-    let sensor = Sensor {
+    let sensor = tables::Sensor {
         placement: analysis.placement,
         placement_source: analysis.placement_source,
         side: analysis.side,
@@ -140,6 +157,24 @@ fn add_course(row: &mut NightRow, course: &Course) {
     row.interval_log_sd = course.intervals.log_sd;
     row.plm_duration_mean_s = course.duration_mean_s;
     row.plm_duration_sd_s = course.duration_sd_s;
+}
+
+/// PLM in sleep of one side, per hour of sleep, when both legs were recorded.
+fn of_side(analysis: &Analysis, analysed: &AnalysedNight, side: Side) -> Option<f64> {
+    let hours = analysed.summary.hours_asleep;
+    let knows = analysis.side == Some(Side::Bilateral)
+        && analysed.summary.wasm.is_some()
+        && hours >= LEAST_HOURS;
+    let is_plm = |m: &&Scored| m.place.wasm.is_some_and(|place| place.series.is_some());
+    let of_side = analysed.movements.iter().filter(is_plm).filter(|m| m.side == Some(side));
+    knows.then(|| of_side.filter(|m| m.asleep).count() as f64 / hours)
+}
+
+/// Movements in bed of one extent, when several sensors were joined.
+fn of_extent(analysis: &Analysis, analysed: &AnalysedNight, extent: Extent) -> Option<u32> {
+    let joined = analysis.sensors.iter().filter(|sensor| sensor.is_joined()).count();
+    let is_of = |m: &&Scored| m.in_bed && m.shared.as_ref().and_then(|s| s.extent) == Some(extent);
+    (joined > 1).then(|| analysed.movements.iter().filter(is_of).count() as u32)
 }
 
 /// The rates of the hours in words of one decimal.

@@ -8,6 +8,7 @@ use crate::movement::Kind;
 pub use crate::night::SleepSource;
 pub use crate::pipeline::PlacementSource;
 use crate::recording::{Placement, Side};
+pub use crate::score::together::Extent;
 pub use crate::summary::Pattern;
 use crate::summary::RAISED_PLM_PER_HOUR;
 use crate::time::Clock;
@@ -111,6 +112,11 @@ with_columns! {
         pub turn_deg: f64,
         /// Onset to the first strong peak, s.
         pub rise_s: f64,
+        /// How much of the body took part, where several sensors recorded: one limb, several,
+        /// the trunk, or the whole body; empty with one sensor, and where none moved itself.
+        pub extent: Option<Extent>,
+        /// The sensors that moved, with blanks between; empty with one sensor.
+        pub sensors: String,
     }
 }
 
@@ -261,6 +267,21 @@ with_columns! {
         pub plm_duration_mean_s: Option<f64>,
         /// Standard deviation of the duration of WASM 2016 PLM.
         pub plm_duration_sd_s: Option<f64>,
+        /// WASM 2016 PLM of the left leg alone per hour of sleep; empty unless both legs
+        /// were recorded.
+        pub plm_per_hour_sleep_left: Option<f64>,
+        /// WASM 2016 PLM of the right leg alone per hour of sleep; likewise.
+        pub plm_per_hour_sleep_right: Option<f64>,
+        /// WASM 2016 PLM of both legs at once per hour of sleep; likewise.
+        pub plm_per_hour_sleep_bilateral: Option<f64>,
+        /// Movements in bed of one limb alone; empty with one sensor.
+        pub movements_one_limb: Option<u32>,
+        /// Movements in bed of several limbs; likewise.
+        pub movements_several_limbs: Option<u32>,
+        /// Movements in bed of the trunk alone; likewise.
+        pub movements_trunk: Option<u32>,
+        /// Movements in bed of the whole body; likewise.
+        pub movements_whole_body: Option<u32>,
     }
 }
 
@@ -381,6 +402,13 @@ impl NightRow {
             plm_raised_above_per_hour: RAISED_PLM_PER_HOUR,
             plm_duration_mean_s: None,
             plm_duration_sd_s: None,
+            plm_per_hour_sleep_left: None,
+            plm_per_hour_sleep_right: None,
+            plm_per_hour_sleep_bilateral: None,
+            movements_one_limb: None,
+            movements_several_limbs: None,
+            movements_trunk: None,
+            movements_whole_body: None,
         }
     }
 }

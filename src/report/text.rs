@@ -13,6 +13,7 @@ pub fn sentences(night: &NightRow) -> Vec<String> {
     let mut sentences = vec![found(night)];
     sentences.push(sleep(night));
     sentences.extend(legs(night));
+    sentences.extend(sensors(night));
     sentences.extend(starts(night));
     sentences.extend(observed(night));
     if night.placement_source == PlacementSource::Guessed {
@@ -91,6 +92,27 @@ fn legs(night: &NightRow) -> Option<String> {
         night.plm_raised_above_per_hour,
         if night.plm_raised_above_per_hour < RAISED_PLM_PER_HOUR { "children" } else { "adults" },
     ))
+}
+
+/// What only several sensors tell: which leg, and how much of the body.
+fn sensors(night: &NightRow) -> Option<String> {
+    let one = night.movements_one_limb?;
+    let several = night.movements_several_limbs.unwrap_or(0);
+    let whole = night.movements_whole_body.unwrap_or(0);
+    let extent = format!(
+        "Of all movements in bed {one} were of one limb, {several} of several limbs, {whole} of the whole body"
+    );
+    let sides = (
+        night.plm_per_hour_sleep_left,
+        night.plm_per_hour_sleep_right,
+        night.plm_per_hour_sleep_bilateral,
+    );
+    Some(match sides {
+        (Some(left), Some(right), Some(both)) => format!(
+            "{extent}; periodic ones per hour of sleep: {left:.1} of the left leg alone, {right:.1} of the right, {both:.1} of both."
+        ),
+        _ => format!("{extent}."),
+    })
 }
 
 fn starts(night: &NightRow) -> Option<String> {

@@ -2,6 +2,7 @@
 //! series of both standards.
 
 use super::kind::{self, Context, LONGEST_LM_S};
+use super::together::Shared;
 use super::{InSeries, LegMovement, Rules, ShortInterval, starts};
 use crate::movement::{Kind, Movement};
 use crate::night::Night;
@@ -29,6 +30,8 @@ pub struct Scored {
     pub in_bed: bool,
     /// Its place in the series, if it is a leg movement in bed.
     pub place: Place,
+    /// What several sensors tell of it; `None` with one.
+    pub shared: Option<Shared>,
 }
 
 impl Scored {
@@ -91,6 +94,7 @@ pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<
                 asleep: night.is_asleep(onset_s),
                 in_bed: context.in_bed,
                 place: Place::default(),
+                shared: None,
                 movement,
             }
         })

@@ -43,17 +43,35 @@ impl Coupling {
     }
 }
 
-/// Draws the coupling of one movement. The shares are chosen so that a leg
+/// Where one movement comes from, and how well it is passed on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Way {
+    pub origin: Origin,
+    /// 0 to 1: the place within the ranges of the shares.
+    luck: f64,
+}
+
+impl Way {
+    /// One draw whatever the placement, so that another placement is the same
+    /// night elsewhere.
+    pub fn draw(origin: Origin, random: &mut Random) -> Self {
+        Self { origin, luck: uniform(random, 0.0, 1.0) }
+    }
+
+    /// The same movement, from where another sensor sees it come.
+    pub fn seen_from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+}
+
+/// The coupling of one movement. The shares are chosen so that a leg
 /// movement arrives on the mattress with 2 to 5 % of its height at the ankle,
 /// and a start, which throws the whole body, with a third.
-pub(super) fn coupling(placement: Placement, origin: Origin, random: &mut Random) -> Coupling {
+pub(super) fn coupling(placement: Placement, way: Way) -> Coupling {
     use Origin::{Afoot, Bed, Body, Device, Floor, Leg, OtherLeg, WornLimb};
     use Placement::{Ankle, Mattress, Waist, Wrist};
-    // One draw whatever the placement, so that another placement is the same
-    // night elsewhere.
-    let luck = uniform(random, 0.0, 1.0);
-    let between = |low: f64, high: f64| low + (high - low) * luck;
-    let (turn, direct, bed) = match (placement, origin) {
+    let between = |low: f64, high: f64| low + (high - low) * way.luck;
+    let (turn, direct, bed) = match (placement, way.origin) {
         (_, Device) => (1.0, 1.0, 0.0),
         (Ankle, Leg | WornLimb) => (1.0, 1.0, 0.03),
         (Ankle, OtherLeg) => (0.0, 0.0, between(0.02, 0.06)),

@@ -14,6 +14,9 @@ const SHORTEST_INTERVAL_S: f64 = 10.0;
 const LONGEST_INTERVAL_S: f64 = 90.0;
 /// Trains of wakefulness are numbered after this.
 const BEFORE_AWAKE: u32 = 10_000;
+/// When both legs move, the second begins up to so much later, s. A guess:
+/// the rules of both standards leave room for more.
+const LATEST_WITH_S: f64 = 0.4;
 /// Fewer are no series (AASM; Ferri et al. 2016).
 const FEWEST_IN_SERIES: usize = 4;
 
@@ -32,13 +35,24 @@ impl Night<'_> {
         // Drawn in any case: a sensor without a side changes nothing else.
         let either = if chance(random, 0.5) { Side::Left } else { Side::Right };
         let own = self.plan.sensor.side.unwrap_or(either);
-        entry.side = Some(match (own, other) {
-            (side, false) => side,
-            (Side::Left, true) => Side::Right,
-            (_, true) => Side::Left,
-        });
+        entry.side = Some(if other { opposite(own) } else { own });
         entry.note = note;
         entry
+    }
+
+    /// The movement of the other leg that goes with `first`, and how much later
+    /// it begins, s: each leg moves in its own way.
+    fn with_it(
+        &self,
+        first: &Entry,
+        strength: f64,
+        other: bool,
+        random: &mut Random,
+    ) -> (f64, Entry) {
+        let strength = strength * log_normal(random, 0.8, 0.3);
+        let mut entry = self.leg_movement(strength, other, "periodic, of both legs", random);
+        (entry.side, entry.train) = (first.side.map(opposite), first.train);
+        (uniform(random, 0.0, LATEST_WITH_S).min(0.5 * first.length_s), entry)
     }
 
     /// Places a leg movement outside the trains, unless it would make a series
@@ -59,6 +73,11 @@ impl Night<'_> {
         let later = in_reach(last_s, onsets[before..].iter());
         earlier + moments_s.len() + later < FEWEST_IN_SERIES
     }
+}
+
+/// The leg on the other side.
+fn opposite(side: Side) -> Side {
+    if side == Side::Left { Side::Right } else { Side::Left }
 }
 
 /// How many of `onsets` follow each other from `from_s` with no more than the
@@ -127,6 +146,8 @@ fn place_train(
     let train_strength = log_normal(random, 1.0, 0.6 * spread);
     let median_s = log_normal(random, trains.interval_s, 0.12);
     let (mut drift, mut modulation) = (0.0, 0.0);
+    // A stream of its own: with it the rest of the night remains as it was.
+    let mut both = stream(night.seed ^ u64::from(number.0), Stream::BothLegs);
     for _ in 0..movements {
         // Strength wanders from movement to movement.
         modulation = 0.7 * modulation + 0.57 * spread * normal(random);
@@ -136,7 +157,9 @@ fn place_train(
         entry.train = Some(number.0);
         let comes = !chance(random, trains.missed);
         if comes && at_s < until_s && night.sleep.asleep(at_s) != number.1 {
-            night.schedule.place(at_s, entry);
+            let with = (trains.both_legs > 0.0 && chance(&mut both, trains.both_legs))
+                .then(|| night.with_it(&entry, strength, !other, &mut both));
+            night.schedule.place_with(at_s, entry, with);
         }
         drift = 0.95 * drift + 0.04 * normal(random);
         let interval_s = log_normal(random, median_s * f64::exp(drift), trains.interval_spread);

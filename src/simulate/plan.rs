@@ -88,6 +88,9 @@ pub struct Trains {
     pub missed: f64,
     /// Probability that only the leg without the sensor moves.
     pub other_leg: f64,
+    /// Probability that the other leg moves with the leg that moves; every
+    /// other movement is of one leg.
+    pub both_legs: f64,
 }
 
 /// Hypnic starts around the transitions into sleep.
@@ -201,6 +204,9 @@ pub struct Faults {
     pub stuck_per_hour: f64,
     /// How far the band creeps around the limb during the night, degrees.
     pub slip_deg: f64,
+    /// How much faster than time its clock runs, parts per million: its stamps
+    /// and its rate are by that clock.
+    pub clock_ppm: f64,
 }
 
 /// What moves beside the sleeper.

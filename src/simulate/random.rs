@@ -47,6 +47,7 @@ pub(super) enum Stream {
     Stuck = 31,
     Slip = 32,
     Mount = 33,
+    BothLegs = 34,
 }
 
 /// The generator of `ingredient` in the night `seed`.

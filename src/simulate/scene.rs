@@ -69,6 +69,7 @@ scenes! {
     MattressPlm = "mattress-plm": "phone on the mattress: periodic movements",
     MattressStarts = "mattress-starts": "phone on the mattress: hypnic starts",
     Table = "table": "a band left on a table",
+    BothLegs = "both-legs": "periodic movements of one leg, the other, and both",
 }
 
 use Scene::*;
@@ -89,7 +90,7 @@ impl Scene {
             Healthy => night,
             HealthyStarts => night.with(|s| s.starts = Some(starts(random))),
             MattressPhone => night.on_mattress(random),
-            Tonic | Phasic | Weak | Doublets | TwoLegs | Mixed | RestlessLegs => {
+            Tonic | Phasic | Weak | Doublets | TwoLegs | BothLegs | Mixed | RestlessLegs => {
                 self.another_pattern(night, random)
             }
             Noisy | Coarse | Ankle12Hz | Ankle25Hz | Ankle100Hz | Gaps | Drifting | Slipping
@@ -129,6 +130,10 @@ impl Scene {
                 Weak => sleeper.limb.angle_deg = log_uniform(random, 0.6, 1.2),
                 Doublets => sleeper.habits.doublets_per_hour = uniform(random, 5.0, 10.0),
                 TwoLegs => periodic.other_leg = uniform(random, 0.2, 0.4),
+                BothLegs => {
+                    periodic.other_leg = uniform(random, 0.2, 0.4);
+                    periodic.both_legs = uniform(random, 0.3, 0.6);
+                }
                 Mixed => sleeper.starts = Some(starts(random)),
                 RestlessLegs => restless_legs(sleeper, random),
                 _ => {}

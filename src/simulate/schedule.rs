@@ -1,6 +1,6 @@
 //! The list of what happens, kept free of overlaps.
 
-use super::coupling::{Coupling, Origin, coupling};
+use super::coupling::{Coupling, Origin, Way, coupling};
 use super::motion::Motion;
 use super::random::{Random, uniform};
 use super::shape;
@@ -34,6 +34,9 @@ pub(super) struct Entry {
     pub kind: Kind,
     pub side: Option<Side>,
     pub train: Option<u32>,
+    /// Where it comes from …
+    pub way: Way,
+    /// … and what of it arrives at the sensor of the plan.
     pub coupling: Coupling,
     pub act: Act,
     /// Why it is there, for the truth.
@@ -62,13 +65,15 @@ impl Schedule {
             Act::Known(motion) => motion.length_s(),
             _ => 0.0,
         };
+        let way = Way::draw(origin, random);
         Entry {
             onset_s: 0.0,
             length_s,
             kind,
             side: None,
             train: None,
-            coupling: coupling(self.placement, origin, random),
+            way,
+            coupling: coupling(self.placement, way),
             act,
             note: "",
         }
@@ -89,6 +94,21 @@ impl Schedule {
         }
         self.put(onset_s, entry);
         true
+    }
+
+    /// Places `entry`, and with it another that begins so much later.
+    pub fn place_with(&mut self, onset_s: f64, entry: Entry, with: Option<(f64, Entry)>) {
+        let end_s = |with: &(f64, Entry)| onset_s + with.0 + with.1.length_s;
+        if let Some(with) = &with
+            && (end_s(with) + APART_S > self.length_s || !self.is_free(onset_s, end_s(with)))
+        {
+            return;
+        }
+        if self.place(onset_s, entry)
+            && let Some((later_s, with)) = with
+        {
+            self.put(onset_s + later_s, with);
+        }
     }
 
     /// Puts `entry` at `onset_s` though it runs into another: an awakening on

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::SimulatedNight;
 use super::chain::{Chain, FINE_HZ};
 use super::device::{Device, Stretch};
 use super::plan::Stamps;
@@ -10,6 +9,7 @@ use super::random::{Random, Stream, chance, normal, stream};
 use super::render::Renderer;
 use super::vector::add;
 use super::vitals::Vitals;
+use super::{SimulatedNight, clock_pace};
 use crate::error::Result;
 use crate::recording::{Block, Frame, Source, Spec};
 
@@ -37,13 +37,15 @@ pub struct SimulatedSource {
     frames: u64,
     block_frames: usize,
     stamped: bool,
+    rate_hz: f64,
+    clock_pace: f64,
 }
 
 impl SimulatedNight {
     /// The night from its first frame.
     pub fn source(&self) -> SimulatedSource {
         let plan = &self.plan;
-        let rate_hz = self.spec.rate_hz;
+        let rate_hz = self.true_rate_hz();
         let around = &plan.surroundings;
         let chain = Chain::new(rate_hz, FINE_HZ, (around.bed_hz, around.bed_damping));
         let in_bed_s = match plan.sleeper {
@@ -65,7 +67,14 @@ impl SimulatedNight {
             frames: self.frames(),
             block_frames: BLOCK_FRAMES,
             stamped: plan.sensor.stamps == Stamps::Iso,
+            rate_hz,
+            clock_pace: clock_pace(plan),
         }
+    }
+
+    /// Frames a second of true time; its own clock says [`Spec::rate_hz`].
+    fn true_rate_hz(&self) -> f64 {
+        self.spec.rate_hz * clock_pace(&self.plan)
     }
 
     /// The same, with stamps whether or not the plan has them.
@@ -75,7 +84,7 @@ impl SimulatedNight {
 
     /// Frames of the recording, the lost ones included.
     pub fn frames(&self) -> u64 {
-        (self.plan.hours * 3600.0 * self.spec.rate_hz).floor() as u64
+        (self.plan.hours * 3600.0 * self.true_rate_hz()).floor() as u64
     }
 }
 
@@ -95,7 +104,7 @@ impl SimulatedSource {
         while self.next < self.frames {
             let n = self.next;
             self.next += 1;
-            let now_s = n as f64 / self.spec.rate_hz;
+            let now_s = n as f64 / self.rate_hz;
             let felt = add(self.renderer.frame(n), self.vitals.at(now_s));
             let frame = self.device.convert(felt, now_s);
             let late_s = if self.jitter_s > 0.0 && n > 0 {
@@ -108,7 +117,8 @@ impl SimulatedSource {
             if lost || self.in_gap(now_s) {
                 continue;
             }
-            return Some((((now_s + late_s) * 1e9).round() as i64, frame));
+            let stamp_s = now_s * self.clock_pace + late_s;
+            return Some(((stamp_s * 1e9).round() as i64, frame));
         }
         None
     }

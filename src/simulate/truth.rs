@@ -111,6 +111,8 @@ impl SimulatedNight {
                 tilt_deg: rounded(event.tilt_deg, 1e2),
                 turn_deg: rounded(event.turn_deg, 1e2),
                 rise_s: rounded(event.rise_s, 1e3),
+                extent: None,
+                sensors: String::new(),
             }
         };
         self.truth.events.iter().enumerate().map(row).collect()

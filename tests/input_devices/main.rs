@@ -8,6 +8,7 @@ mod edf;
 mod embrace;
 mod geneactiv;
 mod packages;
+mod parmay;
 mod week;
 
 use std::io::Write;

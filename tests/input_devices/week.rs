@@ -79,20 +79,26 @@ fn long_recordings_are_analysed_in_constant_memory() {
     {
         let path = folder.path().join(name);
         write(&path, seconds);
-        let limited = format!("ulimit -v {}; exec \"$0\" inspect --json \"$1\"", memory_kb());
-        let begin = std::time::Instant::now();
-        let run = Command::new("sh")
-            .args(["-c", &limited, env!("CARGO_BIN_EXE_hypnic")])
-            .arg(&path)
-            .output()
-            .unwrap();
-        let told = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success(), "{name}: {told}");
-        let told: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
-        assert_eq!(told["time"]["frames_read"], u64::from(seconds) * 100, "{name}");
-        assert_eq!(told["time"]["gaps"].as_array().unwrap().len(), 0, "{name}");
-        let megabytes = std::fs::metadata(&path).unwrap().len() / 1_000_000;
-        println!("{name}: {megabytes} MB in {:.2} s", begin.elapsed().as_secs_f64());
-        std::fs::remove_file(&path).unwrap();
+        let out = folder.path().join("out");
+        let (path, out) = (path.to_str().unwrap(), out.to_str().unwrap());
+        let analyze = ["analyze", path, "--no-charts", "--json", "--jobs", "1", "--out", out];
+        for args in [&["inspect", path, "--json"][..], &analyze] {
+            let limited = format!("ulimit -v {}; exec \"$0\" \"$@\"", memory_kb());
+            let begin = std::time::Instant::now();
+            let run = Command::new("sh")
+                .args(["-c", &limited, env!("CARGO_BIN_EXE_hypnic")])
+                .args(args)
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&run.stderr);
+            assert!(run.status.success(), "{name}: {told}");
+            let told: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+            assert_eq!(told["time"]["frames_read"], u64::from(seconds) * 100, "{name}");
+            assert_eq!(told["time"]["gaps"].as_array().unwrap().len(), 0, "{name}");
+            let megabytes = std::fs::metadata(path).unwrap().len() / 1_000_000;
+            let seconds = begin.elapsed().as_secs_f64();
+            println!("{name}, {}: {megabytes} MB in {seconds:.2} s", args[0]);
+        }
+        std::fs::remove_file(path).unwrap();
     }
 }

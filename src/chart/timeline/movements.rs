@@ -12,6 +12,7 @@ use crate::chart::paper::{
     Align, FAINT, GRID, IN_SERIES, INK, LABEL, PX, TICK, stroke, sure, units,
 };
 use crate::movement::Kind;
+use crate::recording::Side;
 use crate::report::tables::MovementRow;
 
 /// The range of the axis when nothing lies outside it, g.
@@ -79,10 +80,15 @@ impl Page<'_, '_> {
         mesh(&mut chart);
         let weight = Weight::of(scene.movements.len());
         let plane = chart.plotting_area();
+        let both_legs = scene.night.side == Some(Side::Bilateral);
         let (starts, others): (Vec<&MovementRow>, Vec<&MovementRow>) =
             scene.movements.iter().partition(|row| row.kind == Kind::HypnicStart);
         for row in others {
-            marks::draw(plane, (row.onset_s, row.peak_g.clamp(low, high)), row.kind, weight);
+            let at = (row.onset_s, row.peak_g.clamp(low, high));
+            match row.kind {
+                Kind::LimbMovement if both_legs => marks::draw_limb(plane, at, row.side, weight),
+                kind => marks::draw(plane, at, kind, weight),
+            }
         }
         let starts: Vec<Start> = starts
             .into_iter()
@@ -153,8 +159,33 @@ impl Page<'_, '_> {
                 };
                 self.paper.write(&text, (LEGEND_PX + 25.0, y), Align::Left, TICK);
                 y += LEGEND_LINE_PX;
+                if self.scene.night.side == Some(Side::Bilateral) {
+                    y = self.legs(y);
+                }
             }
         }
+    }
+
+    /// How many limb movements were of which leg, in two lines; where these end.
+    fn legs(&self, mut y: f64) -> f64 {
+        let left_px = LEGEND_PX + 29.0;
+        let mut x = left_px;
+        for (side, name) in
+            [(Side::Left, "left"), (Side::Right, "right"), (Side::Bilateral, "both")]
+        {
+            let of_side =
+                |row: &&&MovementRow| row.kind == Kind::LimbMovement && row.side == Some(side);
+            let count = self.scene.movements.iter().filter(of_side).count();
+            let at = (units(x), units(y));
+            marks::draw_limb(&self.paper.area, at, Some(side), Weight::LEGEND);
+            let text = format!("{count} {name}");
+            self.paper.write(&text, (x + 6.0, y), Align::Left, TICK);
+            x += 6.0 + TICK.width_px(&text) + 12.0;
+            if side != Side::Left {
+                (x, y) = (left_px, y + LEGEND_LINE_PX);
+            }
+        }
+        y
     }
 }
 

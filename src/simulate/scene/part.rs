@@ -96,6 +96,7 @@ pub(super) fn restless_legs(sleeper: &mut Sleeper, random: &mut Random) {
         movements: uniform(random, 10.0, 25.0),
         missed: 0.05,
         other_leg: 0.0,
+        both_legs: 0.0,
     });
 }
 
@@ -109,6 +110,7 @@ pub(super) fn trains(random: &mut Random) -> Trains {
         movements: uniform(random, 12.0, 28.0),
         missed: uniform(random, 0.02, 0.08),
         other_leg: 0.0,
+        both_legs: 0.0,
     }
 }
 
@@ -155,6 +157,7 @@ pub(super) fn many_faults(random: &mut Random) -> Faults {
         spikes_per_hour: 2.0,
         stuck_per_hour: 2.0,
         slip_deg: 0.0,
+        clock_ppm: 0.0,
     }
 }
 
