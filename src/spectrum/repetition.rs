@@ -1,5 +1,7 @@
 //! How well a movement repeats itself after one period.
 
+use fearless_simd::{Level, dispatch};
+
 /// A period may be off by this share from one repetition to the next.
 const TOLERANCE: f64 = 0.12;
 /// Steps of the period that are tried within the tolerance, to either side.
@@ -49,13 +51,8 @@ struct Pairs {
     likeness: Vec<f64>,
     /// Energy a sample, about their mean.
     energy: Vec<f64>,
-}
-
-impl Pairs {
     /// Likeness of all places together.
-    fn overall(&self) -> f64 {
-        weighted(&self.likeness, &self.energy)
-    }
+    overall: f64,
 }
 
 /// The periods that are tried for a frequency, in samples, ascending; some more
@@ -71,24 +68,15 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
     sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
 }
 
-/// Element by element, of vectors that are equally long.
-fn total(parts: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
-    parts
-        .reduce(|mut sum, part| {
-            sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
-            sum
-        })
-        .unwrap_or_default()
-}
-
-fn running_sum(values: impl Iterator<Item = f64>) -> Vec<f64> {
+/// The sums of all values before each, and of all.
+fn running_sum(values: impl ExactSizeIterator<Item = f64>) -> Vec<f64> {
+    let mut sums = vec![0.0; values.len() + 1];
     let mut sum = 0.0;
-    std::iter::once(0.0)
-        .chain(values.map(|value| {
-            sum += value;
-            sum
-        }))
-        .collect()
+    for (place, value) in sums[1..].iter_mut().zip(values) {
+        sum += value;
+        *place = sum;
+    }
+    sums
 }
 
 impl Fine {
@@ -101,18 +89,26 @@ impl Fine {
         Self { axes, sums, squares, rate_hz }
     }
 
+    /// The best train at about one of these frequencies.
+    pub(super) fn strongest(&self, frequencies_hz: &[f64]) -> Option<Repetition> {
+        frequencies_hz
+            .iter()
+            .filter_map(|&frequency_hz| self.repetition(frequency_hz))
+            .max_by(|a, b| a.strength().total_cmp(&b.strength()))
+    }
+
     /// The longest train with about this frequency.
     pub(super) fn repetition(&self, frequency_hz: f64) -> Option<Repetition> {
         let mut periods: Vec<usize> = periods(frequency_hz, self.rate_hz).collect();
         periods.dedup();
         let places = self.axes[0].len().checked_sub(2 * periods.last()?)?;
         let tried: Vec<Pairs> = periods.iter().map(|&period| self.pairs(period, places)).collect();
-        let best = tried.iter().max_by(|a, b| a.overall().total_cmp(&b.overall()))?;
+        let best = tried.iter().max_by(|a, b| a.overall.total_cmp(&b.overall))?;
 
         let strongest = best.energy.iter().copied().fold(0.0, f64::max);
         let in_train = |&place: &usize| {
-            let alike = tried.iter().any(|pairs| pairs.likeness[place] >= ALIKE);
-            alike && best.energy[place] >= STRONG * strongest
+            best.energy[place] >= STRONG * strongest
+                && tried.iter().any(|pairs| pairs.likeness[place] >= ALIKE)
         };
         // One odd repetition spoils the two pairs it stands in.
         let (begin, end) = longest((0..places).filter(in_train), 2 * best.period)?;
@@ -135,31 +131,50 @@ impl Fine {
     /// together is taken out, so that a step or a slope is no likeness but its
     /// opposite.
     fn pairs(&self, period: usize, places: usize) -> Pairs {
-        let per_axis = |axis: &[f64]| -> Vec<f64> {
-            axis.iter().zip(&axis[period..]).map(|(value, next)| value * next).collect()
-        };
+        let mut products = vec![0.0; places + period];
+        let (mut likeness, mut energy) = (vec![0.0; places], vec![0.0; places]);
+        let level = Level::new();
+        dispatch!(level, _simd => self.products(period, &mut products));
+        let products = running_sum(products.into_iter());
+        dispatch!(level, _simd => self.compare(period, &products, &mut likeness, &mut energy));
+        let overall = weighted(&likeness, &energy);
+        Pairs { period, likeness, energy, overall }
+    }
+
+    /// What every sample and the one a period later have in common.
+    #[inline(always)]
+    fn products(&self, period: usize, products: &mut [f64]) {
+        for axis in &self.axes {
+            let pairs = axis.iter().zip(&axis[period..]);
+            for (product, (value, next)) in products.iter_mut().zip(pairs) {
+                *product += value * next;
+            }
+        }
+    }
+
+    /// Likeness and energy at every place, from the sums of the products before.
+    #[inline(always)]
+    fn compare(&self, period: usize, products: &[f64], likeness: &mut [f64], energy: &mut [f64]) {
         let share = 1.0 / (4 * period) as f64;
-        let of_mean = |sums: &[f64]| -> Vec<f64> {
-            let pairs = sums[..places].iter().zip(&sums[2 * period..]);
-            pairs.map(|(before, end)| (end - before) * (end - before) * share).collect()
-        };
-        let products = running_sum(total(self.axes.iter().map(|axis| per_axis(axis))).into_iter());
-        let of_mean = total(self.sums.iter().map(|sums| of_mean(sums)));
+        let of_mean = &mut *energy;
+        for sums in &self.sums {
+            let pairs = sums.iter().zip(&sums[2 * period..]);
+            for (of_mean, (before, end)) in of_mean.iter_mut().zip(pairs) {
+                *of_mean += (end - before) * (end - before) * share;
+            }
+        }
         let squares = self.squares.iter().zip(&self.squares[2 * period..]);
-        let energy: Vec<f64> = squares
-            .zip(&of_mean)
-            // Sums of rounded numbers can leave a little less than nothing.
-            .map(|((before, end), of_mean)| {
-                f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE)
-            })
-            .collect();
         let covariances = products.iter().zip(&products[period..]);
-        let likeness = covariances
-            .zip(of_mean.iter().zip(&energy))
-            .map(|((before, middle), (of_mean, energy))| 2.0 * (middle - before - of_mean) / energy)
-            .collect();
-        let energy = energy.into_iter().map(|energy| energy / period as f64).collect();
-        Pairs { period, likeness, energy }
+        let places = likeness.iter_mut().zip(energy.iter_mut());
+        for ((likeness, energy), ((before, end), (first, second))) in
+            places.zip(squares.zip(covariances))
+        {
+            let of_mean = *energy;
+            // Sums of rounded numbers can leave a little less than nothing.
+            let here = f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE);
+            *likeness = 2.0 * (second - first - of_mean) / here;
+            *energy = here / period as f64;
+        }
     }
 }
 
