@@ -14,12 +14,12 @@ mod repetition;
 
 use std::f64::consts::PI;
 
-use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 
 use crate::movement::Rhythm;
 use lines::Lines;
-use repetition::{Fine, Repetition};
+use repetition::{Fine, Repetition, Work};
 
 /// Slowest and fastest repetition of the AASM manual (foot tremor), Hz.
 const LOWEST_HZ: f64 = 0.3;
@@ -68,11 +68,13 @@ const LEAST_SHARE: f64 = 0.55;
 /// Looks for rhythms and keeps the plans of the transforms it has used.
 pub struct Spectrum {
     planner: FftPlanner<f64>,
+    work: Work,
+    scratch: Vec<Complex<f64>>,
 }
 
 impl Default for Spectrum {
     fn default() -> Self {
-        Self { planner: FftPlanner::new() }
+        Self { planner: FftPlanner::new(), work: Work::default(), scratch: Vec::new() }
     }
 }
 
@@ -100,9 +102,12 @@ impl Spectrum {
         }
         let fine = self.interpolated(&axes, tick_hz);
         let share = |train: &Repetition| lines.share(train.frequency_hz);
-        let best = fine.strongest(&can).filter(|train| train.is_regular(share(train)))?;
-        let other = fine.strongest(&cannot).is_some_and(|other| other.strength() > best.strength());
-        (!other).then(|| Rhythm {
+        let best = fine.strongest(&can, 0.0, &mut self.work)?;
+        if !best.is_regular(share(&best)) {
+            return None;
+        }
+        let stronger = fine.strongest(&cannot, best.strength(), &mut self.work);
+        stronger.is_none().then(|| Rhythm {
             frequency_hz: best.frequency_hz as f32,
             peaks: best.peaks.round() as u32,
             share: share(&best) as f32,
@@ -152,7 +157,7 @@ impl Spectrum {
             for (bin, window) in buffer.iter_mut().zip(&window) {
                 *bin *= window;
             }
-            forward.process(&mut buffer);
+            transform(&*forward, &mut buffer, &mut self.scratch);
             // Of two real signals in one complex one, half the power is at -f.
             let mirrored = buffer[..1].iter().chain(buffer.iter().rev());
             for ((power, bin), mirror) in power.iter_mut().zip(&buffer).zip(mirrored) {
@@ -174,18 +179,18 @@ impl Spectrum {
         let mut fine_axes = Vec::with_capacity(axes.len());
         for pair in axes.chunks(2) {
             let mut coarse = packed(pair, margin, size);
-            forward.process(&mut coarse);
+            transform(&*forward, &mut coarse, &mut self.scratch);
             let mut fine = vec![Complex::ZERO; size * factor];
             fine[..half].copy_from_slice(&coarse[..half]);
             fine[size * factor - half + 1..].copy_from_slice(&coarse[half + 1..]);
-            inverse.process(&mut fine);
+            transform(&*inverse, &mut fine, &mut self.scratch);
             let scale = 1.0 / size as f64;
             fine_axes.push(fine.iter().map(|bin| bin.re * scale).collect());
             if pair.len() == 2 {
                 fine_axes.push(fine.iter().map(|bin| bin.im * scale).collect());
             }
         }
-        Fine::new(fine_axes, tick_hz * factor as f64)
+        Fine::new(fine_axes, tick_hz * factor as f64, axes[0].len() * factor)
     }
 }
 
@@ -198,6 +203,14 @@ struct Proposals {
     /// … and those at which it would not: a train at one of them is none, but
     /// nor is a weaker one at another.
     cannot: Vec<f64>,
+}
+
+fn transform(fft: &dyn Fft<f64>, buffer: &mut [Complex<f64>], scratch: &mut Vec<Complex<f64>>) {
+    let size = fft.get_inplace_scratch_len();
+    if scratch.len() < size {
+        scratch.resize(size, Complex::ZERO);
+    }
+    fft.process_with_scratch(buffer, &mut scratch[..size]);
 }
 
 /// One axis, or two as one complex signal: they share a transform.

@@ -106,7 +106,7 @@ struct Train {
 fn strongest(spectrum: &mut Spectrum, ticks: &[Frame], tick_hz: f64) -> Option<(Repetition, f64)> {
     let axes = straightened(ticks);
     let Proposals { lines, can, .. } = spectrum.proposals(&axes, tick_hz, 0.0)?;
-    let train = spectrum.interpolated(&axes, tick_hz).strongest(&can)?;
+    let train = spectrum.interpolated(&axes, tick_hz).strongest(&can, 0.0, &mut Work::default())?;
     Some((train, lines.share(train.frequency_hz)))
 }
 

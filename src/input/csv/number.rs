@@ -48,17 +48,91 @@ pub(super) fn decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)>
     Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
 }
 
+/// How a number of up to eight characters was written behind its sign: so many
+/// digits, a point, so many digits. The next one in the same column mostly is
+/// written alike, and then nothing needs to be found in it, only confirmed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Form {
+    /// Characters behind the sign; 0 before anything was read.
+    length: usize,
+    /// The digit 0 in every place, and the point in its own.
+    zeros: u64,
+    /// All bits of the places that are digits.
+    digits: u64,
+    /// All bits of the place of the point.
+    mark: u64,
+    /// The places before the point.
+    whole: u64,
+    /// What moves the last digit to the last place.
+    shift: u32,
+    /// Ten to the digits behind the point.
+    ten: f64,
+}
+
+impl Form {
+    /// Of nothing yet.
+    pub const UNKNOWN: Self =
+        Self { length: 0, zeros: ZEROS, digits: 0, mark: u64::MAX, whole: 0, shift: 0, ten: 1.0 };
+
+    /// With so many digits before `point` and so many behind it, at most seven in
+    /// all; or without a point, if `fraction` is none.
+    #[inline(always)]
+    pub fn new(whole: usize, point: u8, fraction: Option<usize>) -> Self {
+        let places = |count: usize| if count < 8 { (1 << (8 * count)) - 1 } else { u64::MAX };
+        let length = whole + fraction.map_or(0, |digits| digits + 1);
+        let mark = if fraction.is_some() { 0xff << (8 * whole) } else { 0 };
+        Self {
+            length,
+            zeros: (ZEROS & !mark) | (u64::from(point) * 0x0101_0101_0101_0101 & mark),
+            digits: places(length) & !mark,
+            mark,
+            whole: if fraction.is_some() { places(whole) } else { u64::MAX },
+            shift: (if fraction.is_some() { 72 } else { 64 }) - 8 * length as u32,
+            ten: POWERS[fraction.unwrap_or(0) & 7],
+        }
+    }
+
+    /// The digits of a number of this form at `at`, without their point, and the
+    /// place behind it, which is no digit.
+    #[inline(always)]
+    pub fn digits(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
+        let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ self.zeros;
+        // The point is 0 now.
+        let wrong = (others(word) & self.digits) | (word & self.mark);
+        let end = at + self.length;
+        if wrong != 0 || text.get(end)?.is_ascii_digit() {
+            return None;
+        }
+        let digits = (word & self.whole) | ((word >> 8) & !self.whole);
+        Some((joined(digits << self.shift), end))
+    }
+}
+
 /// The number `[-]digits[.digits]` of up to eight characters behind its sign at
 /// `at`, and the place behind it, which the caller must find to be the end of a
-/// cell. Nearly all are such.
+/// cell. Nearly all are such. `form` is that of the one before in its column,
+/// and becomes that of this one.
 ///
 /// Rounded correctly, as by [`decimal`].
 #[inline(always)]
-pub(super) fn brief(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
-    let short = eight_characters(line, at, point)?;
-    let magnitude = short.mantissa as i64 as f64 / POWERS[short.fraction & 7];
-    let sign = u64::from(short.negative) << 63;
-    Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
+pub(super) fn brief(line: &[u8], at: usize, point: u8, form: &mut Form) -> Option<(f64, usize)> {
+    let negative = *line.get(at)? == b'-';
+    let start = at + usize::from(negative);
+    let (mantissa, end) = match form.digits(line, start) {
+        Some(read) => read,
+        None => {
+            let short = eight_characters(line, at, point)?;
+            let length = short.end - start;
+            let has_point =
+                short.fraction > 0 || length > 1 && line.get(short.end - 1) == Some(&point);
+            let whole = length - short.fraction - usize::from(has_point);
+            *form = Form::new(whole, point, has_point.then_some(short.fraction));
+            (short.mantissa, short.end)
+        }
+    };
+    let magnitude = mantissa as i64 as f64 / form.ten;
+    let sign = u64::from(negative) << 63;
+    Some((f64::from_bits(magnitude.to_bits() ^ sign), end))
 }
 
 /// The number that the next eight characters behind a sign begin with. Its
@@ -463,12 +537,21 @@ mod tests {
         #[test]
         fn a_brief_number_is_rounded_correctly(
             text in "-?[0-9]{1,8}(\\.[0-9]{0,7})?", behind in "[,;\n][-0-9.,\n]{9}",
+            before in (1..5usize, proptest::option::of(0..4usize)),
         ) {
             let line = format!("{text}{behind}");
             if text.trim_start_matches('-').len() <= 8 {
                 let naive: f64 = text.parse().unwrap();
-                let read = brief(line.as_bytes(), 0, b'.').map(|(v, end)| (v.to_bits(), end));
-                prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+                let mut form = Form::new(before.0, b'.', before.1);
+                // By the form of another number, and then by its own.
+                for _ in 0..2 {
+                    let read = brief(line.as_bytes(), 0, b'.', &mut form);
+                    let read = read.map(|(value, end)| (value.to_bits(), end));
+                    prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+                }
+                let length = text.trim_start_matches('-').len();
+                let digits = form.digits(line.as_bytes(), text.len() - length);
+                prop_assert_eq!(digits.map(|(_, end)| end), Some(text.len()));
             }
         }
 

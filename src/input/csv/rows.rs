@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::recording::Frame;
 
 use super::dialect::{AXES, Delimiter, Dialect};
-use super::number;
+use super::number::{self, Form};
 use super::stamp::{self, DAY_NS, DateOrder, TextStamps};
 
 /// The columns that make a stamp, and how they are read.
@@ -143,6 +143,8 @@ pub(super) struct RowReader {
     pub(super) steps: Vec<Step>,
     pub(super) stamps: Stamps,
     pub(super) in_g: f64,
+    /// How the numbers of each axis were written last.
+    pub(super) forms: [Form; 4],
 }
 
 impl RowReader {
@@ -166,7 +168,7 @@ impl RowReader {
                 step
             })
             .collect();
-        Self { dialect, steps, stamps, in_g }
+        Self { dialect, steps, stamps, in_g, forms: [Form::UNKNOWN; 4] }
     }
 
     /// What the first `length` bytes of `text` are, a line without its end. The

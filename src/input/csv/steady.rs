@@ -7,7 +7,7 @@
 use crate::recording::Frame;
 
 use super::dialect::Delimiter;
-use super::number;
+use super::number::{self, Form};
 use super::rows::{RowReader, Stamps, Use};
 
 /// Rows that were read, and where.
@@ -22,7 +22,7 @@ impl RowReader {
     /// with, at most `most`.
     #[inline]
     pub fn read_steady(
-        &self,
+        &mut self,
         text: &[u8],
         most: usize,
         mut frame: impl FnMut(i64, Frame),
@@ -31,18 +31,27 @@ impl RowReader {
         if self.dialect.delimiter == Delimiter::Spaces {
             return taken;
         }
+        let mut forms = self.forms;
         while taken.rows < most as u64 {
-            let Some((stamp_ns, values, end)) = self.steady(text, taken.bytes) else { break };
+            let Some((stamp_ns, values, end)) = self.steady(&mut forms, text, taken.bytes) else {
+                break;
+            };
             frame(stamp_ns, values);
             taken.rows += 1;
             taken.bytes = end;
         }
+        self.forms = forms;
         taken
     }
 
     /// The row at `at`, and where the next one begins.
     #[inline(always)]
-    fn steady(&self, text: &[u8], mut at: usize) -> Option<(i64, Frame, usize)> {
+    fn steady(
+        &self,
+        forms: &mut [Form; 4],
+        text: &[u8],
+        mut at: usize,
+    ) -> Option<(i64, Frame, usize)> {
         let delimiter = self.dialect.delimiter.byte();
         let mut stamp = 0;
         // One more than there are axes: a place that needs no check.
@@ -50,14 +59,14 @@ impl RowReader {
         let (last, steps) = self.steps.split_last()?;
         for step in steps {
             at = skipped(text, at, step.skip, delimiter)?;
-            at = self.cell(text, at, step.cell, &mut stamp, &mut values)?;
+            at = self.cell(forms, text, at, step.cell, &mut stamp, &mut values)?;
             if *text.get(at)? != delimiter {
                 return None;
             }
             at += 1;
         }
         at = skipped(text, at, last.skip, delimiter)?;
-        at = self.cell(text, at, last.cell, &mut stamp, &mut values)?;
+        at = self.cell(forms, text, at, last.cell, &mut stamp, &mut values)?;
         let end = match *text.get(at)? {
             b'\n' => at,
             b'\r' if text.get(at + 1) == Some(&b'\n') => at + 1,
@@ -71,6 +80,7 @@ impl RowReader {
     #[inline(always)]
     fn cell(
         &self,
+        forms: &mut [Form; 4],
         text: &[u8],
         at: usize,
         cell: Use,
@@ -81,7 +91,8 @@ impl RowReader {
         match (cell, &self.stamps) {
             (Use::Axis(axis), _) => {
                 let value;
-                (value, end) = number::brief(text, at, self.dialect.point)?;
+                let form = &mut forms[axis & 3];
+                (value, end) = number::brief(text, at, self.dialect.point, form)?;
                 values[axis & 3] = (value * self.in_g) as f32;
             }
             (Use::Stamp(_), Stamps::Number { exponent, .. }) => {
@@ -173,7 +184,7 @@ mod tests {
                 Stamps::Number { column, exponent: 9 }
             };
             let axes = [column + 1, column + 2, column + 3];
-            let rows = RowReader::new(dialect, axes, stamps, 0.5);
+            let mut rows = RowReader::new(dialect, axes, stamps, 0.5);
             let text: String = cells
                 .iter()
                 .map(|(stamp, x, y, z)| format!("{before}{stamp},{x},{y},{z}{behind}{end}"))
@@ -195,7 +206,7 @@ mod tests {
     fn plain_rows_are_taken_all_but_the_last() {
         let dialect = Dialect { delimiter: Delimiter::Semicolon, point: b',' };
         let stamps = Stamps::Number { column: 0, exponent: 9 };
-        let rows = RowReader::new(dialect, [1, 2, 3], stamps, 1.0);
+        let mut rows = RowReader::new(dialect, [1, 2, 3], stamps, 1.0);
         let text = "0,01;-0,5;1,25;12,125\n0,02;-1;2;3\n0,03;0,000001;0,0;-9,81";
         let mut found = Vec::new();
         rows.read_steady(text.as_bytes(), 99, |stamp, frame| found.push((stamp, frame)));
