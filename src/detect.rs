@@ -34,7 +34,7 @@ use history::Past;
 pub use history::angle_deg;
 use join::{Joiner, Shape};
 use resolution::Resolution;
-use tick::{Tick, Ticker};
+use tick::Ticker;
 
 /// Ticks of the past that are kept, s: the longest movement that is measured
 /// whole, with the hold after it.
@@ -159,8 +159,6 @@ pub struct Detector {
     gate: Gate,
     joiner: Joiner,
     spectrum: Spectrum,
-    /// Ticks of the block in hand.
-    ticks: Vec<Tick>,
     /// Bursts that wait for the rest after them, by reading.
     ended: [VecDeque<Burst>; READINGS],
     shapes: Vec<Shape>,
@@ -189,7 +187,6 @@ impl Detector {
             gate,
             joiner: Joiner::new(tick_hz),
             spectrum: Spectrum::default(),
-            ticks: Vec::new(),
             ended: Default::default(),
             shapes: Vec::new(),
         })
@@ -222,10 +219,9 @@ impl Detector {
     }
 
     fn ticks(&mut self, frames: &[Frame], found: &mut Found) {
-        self.ticks.clear();
-        self.ticker.push(frames, &mut self.ticks, &mut found.epochs);
-        self.past.extend(&self.ticks);
-        self.gate.extend(&self.ticks);
+        let before = self.past.end();
+        self.ticker.push(frames, self.past.room(), &mut found.epochs);
+        self.gate.extend(self.past.since(before));
         while self.end < self.past.end() {
             let quiet = self.pass_quiet();
             if quiet == 0 {

@@ -199,7 +199,7 @@ mod tests {
                 .map(|&[x, y, z, band_g2]| Tick { mean_g: [x, -y, z], band_g2, ..Tick::default() })
                 .collect();
             let mut past = Past::new(ticks.len());
-            past.extend(&ticks);
+            past.room().extend(&ticks);
             let mut envelopes = Envelopes::new(tick_hz);
             let reach = envelopes.reach();
             let mut next = reach;

@@ -27,14 +27,19 @@ impl Past {
         self.first = 0;
     }
 
-    /// More ticks. Everything before them has been looked at.
-    pub fn extend(&mut self, ticks: &[Tick]) {
+    /// Where more ticks go. Everything before them has been looked at.
+    pub fn room(&mut self) -> &mut Vec<Tick> {
         let old = self.ticks.len().saturating_sub(self.longest);
         if old >= self.longest {
             self.ticks.drain(..old);
             self.first += old as u64;
         }
-        self.ticks.extend_from_slice(ticks);
+        &mut self.ticks
+    }
+
+    /// The ticks from that number on.
+    pub fn since(&self, tick: u64) -> &[Tick] {
+        &self.ticks[(tick - self.first) as usize..]
     }
 
     /// One past the number of the latest tick.

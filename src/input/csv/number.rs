@@ -96,15 +96,39 @@ impl Form {
     /// place behind it, which is no digit.
     #[inline(always)]
     pub fn digits(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
+        let (digits, end) = self.beginning(text, at)?;
+        (!text.get(end)?.is_ascii_digit()).then_some((digits, end))
+    }
+
+    /// The number that a sign and [`Self::digits`] are, and the place behind it,
+    /// which the caller must find to be the end of a cell.
+    #[inline(always)]
+    pub fn number(&self, text: &[u8], at: usize) -> Option<(f64, usize)> {
+        let negative = *text.get(at)? == b'-';
+        let (mantissa, end) = self.beginning(text, at + usize::from(negative))?;
+        Some((self.value(negative, mantissa), end))
+    }
+
+    #[inline(always)]
+    fn beginning(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
         let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ self.zeros;
         // The point is 0 now.
         let wrong = (others(word) & self.digits) | (word & self.mark);
-        let end = at + self.length;
-        if wrong != 0 || text.get(end)?.is_ascii_digit() {
+        if wrong != 0 {
             return None;
         }
         let digits = (word & self.whole) | ((word >> 8) & !self.whole);
-        Some((joined(digits << self.shift), end))
+        Some((joined(digits << self.shift), at + self.length))
+    }
+
+    /// Digits below 2^53 and the power of ten are exact, and the division rounds
+    /// correctly (Clinger 1990).
+    #[inline(always)]
+    fn value(&self, negative: bool, mantissa: u64) -> f64 {
+        let magnitude = mantissa as i64 as f64 / self.ten;
+        // Signs come at random: no branch.
+        let sign = u64::from(negative) << 63;
+        f64::from_bits(magnitude.to_bits() ^ sign)
     }
 }
 
@@ -124,15 +148,13 @@ pub(super) fn brief(line: &[u8], at: usize, point: u8, form: &mut Form) -> Optio
             let short = eight_characters(line, at, point)?;
             let length = short.end - start;
             let has_point =
-                short.fraction > 0 || length > 1 && line.get(short.end - 1) == Some(&point);
+                short.fraction > 0 || (length > 1 && line.get(short.end - 1) == Some(&point));
             let whole = length - short.fraction - usize::from(has_point);
             *form = Form::new(whole, point, has_point.then_some(short.fraction));
             (short.mantissa, short.end)
         }
     };
-    let magnitude = mantissa as i64 as f64 / form.ten;
-    let sign = u64::from(negative) << 63;
-    Some((f64::from_bits(magnitude.to_bits() ^ sign), end))
+    Some((form.value(negative, mantissa), end))
 }
 
 /// The number that the next eight characters behind a sign begin with. Its

@@ -47,8 +47,8 @@ impl Stamps {
 
     /// The stamp at `at`, if it is of a kind and form that can be read where it
     /// stands, and the place behind it.
-    #[inline]
-    fn fast(&self, line: &[u8], at: usize, dialect: Dialect) -> Option<(i64, usize)> {
+    #[inline(always)]
+    pub(super) fn fast(&self, line: &[u8], at: usize, dialect: Dialect) -> Option<(i64, usize)> {
         match self {
             Self::Number { exponent, .. } => number::scaled(line, at, dialect.point, *exponent),
             Self::Text { stamps, .. } => stamps.fast(line, at, dialect.delimiter.byte()),
@@ -145,6 +145,8 @@ pub(super) struct RowReader {
     pub(super) in_g: f64,
     /// How the numbers of each axis were written last.
     pub(super) forms: [Form; 4],
+    /// The order of the axes if they stand behind the stamp, with nothing between.
+    pub(super) bare: Option<[usize; 3]>,
 }
 
 impl RowReader {
@@ -160,7 +162,7 @@ impl RowReader {
             .collect();
         columns.sort_by_key(|&(column, _)| column);
         let mut next = 0;
-        let steps = columns
+        let steps: Vec<Step> = columns
             .into_iter()
             .map(|(column, cell)| {
                 let step = Step { skip: column - next, cell };
@@ -168,7 +170,16 @@ impl RowReader {
                 step
             })
             .collect();
-        Self { dialect, steps, stamps, in_g, forms: [Form::UNKNOWN; 4] }
+        let bare = match steps[..] {
+            [
+                Step { skip: 0, cell: Use::Stamp(_) },
+                Step { skip: 0, cell: Use::Axis(first) },
+                Step { skip: 0, cell: Use::Axis(second) },
+                Step { skip: 0, cell: Use::Axis(third) },
+            ] => Some([first, second, third]),
+            _ => None,
+        };
+        Self { dialect, steps, stamps, in_g, forms: [Form::UNKNOWN; 4], bare }
     }
 
     /// What the first `length` bytes of `text` are, a line without its end. The
