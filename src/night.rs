@@ -6,6 +6,7 @@
 
 mod bed;
 pub mod given;
+pub mod pieces;
 pub mod placement;
 mod posture;
 pub mod quality;

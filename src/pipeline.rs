@@ -14,7 +14,7 @@ use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
 use crate::marks::Marks;
 use crate::movement::Movement;
-use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
+use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, pieces, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Summary};
@@ -276,15 +276,17 @@ pub fn evaluate(
     mut warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let (halved, doubled) = (found.at_half_threshold(), found.at_twice_threshold());
-    let Found { movements, epochs, .. } = found;
     let (placement, placement_source) = match (settings.placement, spec.placement) {
         (Some(given), _) => (given, PlacementSource::Given),
         (None, Some(stated)) => (stated, PlacementSource::File),
-        (None, None) => (placement::guess(&epochs), PlacementSource::Guessed),
+        (None, None) => (placement::guess(&found.epochs), PlacementSource::Guessed),
     };
     let side = settings.side.or(spec.side);
     let rate_hz = ledger.rate_hz;
+    let whole = |movements: &[Movement]| pieces::whole(movements, rate_hz, placement);
+    let movements = whole(&found.movements);
+    let (halved, doubled) = (whole(&found.at_half_threshold()), whole(&found.at_twice_threshold()));
+    let epochs = found.epochs;
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {

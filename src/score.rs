@@ -17,7 +17,6 @@ pub mod periodicity;
 pub mod rows;
 pub mod series;
 pub mod starts;
-pub mod trains;
 pub mod wasm;
 
 use std::fmt;

@@ -26,8 +26,11 @@ const MOST_NEIGHBOURS: u32 = 4;
 
 /// A limb's movement tilts the sensor by at least this, degrees, and lasts at
 /// least this long, s: weaker and shorter ones say nothing of their neighbours.
-const LIMB_TILT_DEG: f32 = 0.4;
+const LIMB_TILT_DEG: f32 = 0.25;
 const LIMB_ACTIVE_S: f32 = 0.3;
+
+/// Motion of a limb for longer than this is no jerk that rings out, s.
+const LONGEST_JERK_S: f32 = 0.9;
 
 /// Noise reaches so many times the floor of the band, at a mean frequency above
 /// this, Hz: a bed that is pushed swings at 3 to 8 Hz.
@@ -36,11 +39,11 @@ const BED_NOISE_HZ: f32 = 8.0;
 
 /// Fewest limb movements in a row that are a train, and the shortest interval
 /// in one, s (AASM; the series rules themselves come later).
-const FEWEST_IN_TRAIN: usize = 4;
+pub const FEWEST_IN_TRAIN: usize = 4;
 const SHORTEST_INTERVAL_S: f64 = 5.0;
 
 /// … and the longest, s (AASM; Ferri et al. 2016).
-const LONGEST_INTERVAL_S: f64 = 90.0;
+pub const LONGEST_INTERVAL_S: f64 = 90.0;
 
 /// What took part in a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub enum Part {
 pub struct Company {
     /// Movements like a limb's.
     pub limbs: u32,
+    /// … of these, too long for a jerk.
+    pub unhurried: u32,
     /// Movements of the body.
     pub bodies: u32,
 }
@@ -89,7 +94,8 @@ pub fn is_limb_like(movement: &Movement, placement: Placement) -> bool {
     if placement == Placement::Mattress {
         return !is_bed_noise(movement) && !is_body_alone(movement, placement);
     }
-    movement.tilt_deg >= LIMB_TILT_DEG && !is_body_alone(movement, placement)
+    (movement.tilt_deg >= LIMB_TILT_DEG || movement.bursts > 1)
+        && !is_body_alone(movement, placement)
 }
 
 /// Whether what was found on a mattress is no more than an unusual breath: the
@@ -112,9 +118,14 @@ pub fn company(movements: &[Movement], rate_hz: f64, placement: Placement) -> Ve
             let near = |other: &&Movement| other.onset.abs_diff(movements[index].onset) <= reach;
             let before = movements[..index].iter().rev().take_while(near);
             let after = movements[index + 1..].iter().take_while(near);
-            before.chain(after).fold(Company::default(), |company, other| Company {
-                limbs: company.limbs + u32::from(is_limb_like(other, placement)),
-                bodies: company.bodies + u32::from(is_body_alone(other, placement)),
+            before.chain(after).fold(Company::default(), |company, other| {
+                let is_limb = is_limb_like(other, placement);
+                Company {
+                    limbs: company.limbs + u32::from(is_limb),
+                    unhurried: company.unhurried
+                        + u32::from(is_limb && other.active_s > LONGEST_JERK_S),
+                    bodies: company.bodies + u32::from(is_body_alone(other, placement)),
+                }
             })
         })
         .collect()

@@ -32,7 +32,7 @@ const WEAKEST_GROSS_ON_MATTRESS_G: f32 = 0.045;
 const LIMB_TILT_DEG: f32 = 0.35;
 
 /// … by less when it is one of a train of limb movements …
-const LIMB_TILT_IN_TRAIN_DEG: f32 = 0.12;
+const LIMB_TILT_IN_TRAIN_DEG: f32 = 0.05;
 
 /// … a brief one, up to [`LONGEST_TWITCH_S`], by this …
 const BRIEF_LIMB_TILT_DEG: f32 = 0.8;
@@ -105,7 +105,7 @@ pub enum Why {
         /// What speaks for falling asleep.
         falling_asleep: FallingAsleep,
         /// Its strength, g.
-        burst_g: f32,
+        push_g: f32,
     },
     /// A sharp jerk, but no start.
     Jerk {
@@ -143,8 +143,8 @@ impl fmt::Display for Why {
             Self::Train { frequency_hz, peaks } => {
                 write!(f, "{peaks} regular repetitions at {frequency_hz:.1} Hz")
             }
-            Self::JerkNearSleep { falling_asleep, burst_g } => {
-                write!(f, "sharp jerk of {burst_g:.2} g {falling_asleep}")
+            Self::JerkNearSleep { falling_asleep, push_g } => {
+                write!(f, "sharp jerk of {push_g:.2} g {falling_asleep}")
             }
             Self::Jerk { lacks } => write!(f, "sharp jerk, no start: {lacks}"),
             Self::Turned { turn_deg } => write!(f, "gravity stays {turn_deg:.0}° away"),
@@ -214,8 +214,8 @@ fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) 
         return (Kind::Twitch, shaken);
     }
     let least_tilt_deg = if in_train { LIMB_TILT_IN_TRAIN_DEG } else { LIMB_TILT_DEG };
-    let tilted = movement.tilt_deg >= least_tilt_deg
-        && (movement.wander < OUTSIDE_WANDER || movement.bursts > 1 || in_train);
+    let tilted = movement.bursts > 1
+        || (movement.tilt_deg >= least_tilt_deg && (movement.wander < OUTSIDE_WANDER || in_train));
     if untilted && !tilted && !pushed {
         return (Kind::Disturbance, shaken);
     }

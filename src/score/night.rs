@@ -2,7 +2,7 @@
 //! series of both standards.
 
 use super::kind::{self, Context, LONGEST_LM_S};
-use super::{InSeries, LegMovement, Rules, ShortInterval, starts, trains};
+use super::{InSeries, LegMovement, Rules, ShortInterval, starts};
 use crate::movement::{Kind, Movement};
 use crate::night::Night;
 use crate::night::stirring::{self, Company};
@@ -68,11 +68,10 @@ pub const SLOWEST_FOR_LEGS_HZ: f64 = 4.0;
 /// Scores the movements of one night, which are ascending by onset.
 pub fn night(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<Scored> {
     let rate_hz = recorded.rate_hz;
-    let movements = trains::merge_trains(movements, rate_hz);
     let movements = match recorded.placement {
-        Placement::Mattress => without_bed_noise(trains::merge_holds(&movements, rate_hz), rate_hz),
+        Placement::Mattress => movements.to_vec(),
         worn => {
-            let of_body = of_body(&movements, &stirring::company(&movements, rate_hz, worn), worn);
+            let of_body = of_body(movements, &stirring::company(movements, rate_hz, worn), worn);
             starts::split(movements, &of_body, rate_hz)
         }
     };
@@ -145,16 +144,6 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
         }
     }
     contexts
-}
-
-/// Leaves out what is no more than breathing, unless it comes where a train of
-/// limb movements would have its next.
-fn without_bed_noise(movements: Vec<Movement>, rate_hz: f64) -> Vec<Movement> {
-    let company = stirring::company(&movements, rate_hz, Placement::Mattress);
-    let kept = movements.into_iter().zip(company);
-    kept.filter(|(movement, company)| company.is_train() || !stirring::is_bed_noise(movement))
-        .map(|(movement, _)| movement)
-        .collect()
 }
 
 /// Of each movement, whether the body took part.

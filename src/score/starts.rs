@@ -29,6 +29,8 @@ struct Mechanics {
     twitch_g: f32,
     /// Bounds of that.
     twitch_range_g: [f32; 2],
+    /// Stillness before it, s: a jerk within other movement is part of that.
+    still_before_s: f64,
 }
 
 const WORN: Mechanics = Mechanics {
@@ -38,6 +40,7 @@ const WORN: Mechanics = Mechanics {
     quickness_share: 1.0,
     twitch_g: 0.12,
     twitch_range_g: [0.12, 0.2],
+    still_before_s: 6.0,
 };
 
 /// A mattress passes on a third of a start and rings at 3 to 8 Hz.
@@ -49,6 +52,8 @@ const MATTRESS: Mechanics = Mechanics {
     // A limb's movement arrives with no more: 49 of 50 simulated ones.
     twitch_g: 0.045,
     twitch_range_g: [0.045, 0.045],
+    // Who else lies in the bed or walks past moves again after some seconds.
+    still_before_s: 20.0,
 };
 
 fn mechanics(placement: Placement) -> Mechanics {
@@ -58,26 +63,35 @@ fn mechanics(placement: Placement) -> Mechanics {
     }
 }
 
+/// The shortest jerk with its ring, s: the body does not stop within a muscle
+/// burst of 75 ms, a heel on the floor does.
+const SHORTEST_S: f64 = 0.2;
+
 /// A jerk rises within 0.15 s; with the width of the ticks and the first swing
 /// of a ring, s.
 const LONGEST_RISE_S: f32 = 0.3;
 
 /// Quickness (see [`quickness`]) that few limb movements reach: of the short ones
 /// in simulated nights 1 in 100, and 3 in 4 starts.
-const LIMB_QUICKNESS: f32 = 36.0;
+const LIMB_QUICKNESS: f32 = 17.0;
 
 /// What is enough for a jerk that comes alone as sleep begins: 1 in 10 short limb
 /// movements reach it, and 19 in 20 starts.
-const QUICKNESS_AT_ONSET: f32 = 27.0;
+const QUICKNESS_AT_ONSET: f32 = 13.4;
+
+/// … of one after a movement of the body, when sleep may or may not begin …
+const QUICKNESS_AFTER_STIRRING: f32 = 15.0;
 
 /// … and of one that wakes the sleeper: the awakening right after it says more
 /// than its shape.
-const QUICKNESS_OF_WAKING: f32 = 22.0;
+const QUICKNESS_OF_WAKING: f32 = 11.4;
 
-/// What a jerk needs with limb movements around it, and in a train of them:
-/// starts come alone, or a few in a time of falling asleep.
-const QUICKNESS_IN_COMPANY: f32 = 36.0;
-const QUICKNESS_IN_TRAIN: f32 = 44.0;
+/// What a jerk needs with two limb movements around it, more for each further
+/// one, and at most: starts come alone, or a few in a time of falling asleep; in
+/// a train of periodic movements even a quick one is one more of them.
+const QUICKNESS_IN_COMPANY: f32 = 17.0;
+const QUICKNESS_PER_LIMB: f32 = 2.0;
+const MOST_QUICKNESS: f32 = 26.0;
 
 /// Smallest tilt that can be told from none, degrees.
 const LEAST_TILT_DEG: f32 = 0.1;
@@ -98,8 +112,10 @@ const AFTER_STIRRING_S: f64 = 300.0;
 /// … or come just before it, and be what woke the sleeper, s.
 const BEFORE_STIRRING_S: f64 = 8.0;
 
-/// Stillness before a start, s: a jerk within other movement is part of it.
-const STILL_BEFORE_S: f64 = 20.0;
+/// A sleeper who is woken lay still for so long before, s, and has moved no more
+/// than so often within the longest interval of a series, the awakening included.
+const ASLEEP_BEFORE_WAKING_S: f64 = 20.0;
+const MOST_BODIES_AT_WAKING: u32 = 2;
 
 /// Slowest recording that shows a start, Hz: at 25 Hz the shortest muscle burst,
 /// 75 ms, is two samples.
@@ -124,7 +140,7 @@ impl FallingAsleep {
     fn least_over_twitches(self) -> f32 {
         match self {
             Self::Woken => 0.8,
-            Self::Transition(_) => 1.1,
+            Self::Transition(_) => 1.2,
             Self::Stirring(_) => 1.3,
             Self::Strength => 1.6,
         }
@@ -142,16 +158,18 @@ pub enum Lack {
     Stillness,
 }
 
-/// How quick a movement is: its mean frequency over the time in which a limb
-/// would have had to turn by its tilt to push the sensor as it did, Hz/s.
+/// How quick a movement is: its mean frequency over its time, Hz/s.
 ///
-/// A limb that turns by an angle within a time pushes the sensor by the angle
-/// over the square of the time; a jerk that throws the whole body pushes harder
-/// than its tilt explains.
-fn quickness(movement: &Movement) -> f32 {
+/// The time is the geometric mean of two: how long it lasts, and within what a
+/// limb would have had to turn by its tilt to push the sensor as it did. A limb
+/// that turns by an angle within a time pushes by the angle over the square of
+/// the time; a jerk that throws the whole body pushes harder than its tilt
+/// explains. Either time alone fails on some jerks: a one-sided push leaks into
+/// the tilt, and a bed rings on.
+fn quickness(movement: &Movement, duration_s: f64) -> f32 {
     let tilt = movement.tilt_deg.max(LEAST_TILT_DEG).to_radians();
-    let turn_s = (PUSH_OF_TURN * tilt / movement.burst_g.max(f32::MIN_POSITIVE)).sqrt();
-    movement.centroid_hz / turn_s
+    let turn_s = (PUSH_OF_TURN * tilt / movement.peak_g.max(f32::MIN_POSITIVE)).sqrt();
+    movement.centroid_hz / (turn_s * duration_s as f32).sqrt()
 }
 
 /// A jerk by its mechanics, whenever it comes.
@@ -165,37 +183,34 @@ fn jerk(movement: &Movement, context: &Context, duration_s: f64) -> Option<Jerk>
     let mechanics = mechanics(context.placement);
     // At a low rate the band of jerks ends earlier, and its mean falls with it.
     let lower = (0.02 * context.rate_hz).min(1.0).powf(0.25) as f32;
-    let is_jerk = duration_s <= mechanics.longest_s
+    let is_jerk = (SHORTEST_S..=mechanics.longest_s).contains(&duration_s)
         && movement.rise_s <= LONGEST_RISE_S
         && movement.turn_deg <= mechanics.turn_deg
         && movement.centroid_hz >= lower * mechanics.slowest_hz;
     let share = lower * mechanics.quickness_share;
-    is_jerk.then(|| Jerk { quickness: quickness(movement), share })
+    is_jerk.then(|| Jerk { quickness: quickness(movement, duration_s), share })
 }
 
 /// Whether a jerk is a start, and if not, whether it is a twitch; `None` for what is
 /// no jerk, or might as well be a limb's movement.
 pub fn classify(movement: &Movement, context: &Context, duration_s: f64) -> Option<(Kind, Why)> {
     let Jerk { quickness, share } = jerk(movement, context, duration_s)?;
-    let burst_g = movement.burst_g;
-    let is_still = context.still_before_s >= STILL_BEFORE_S;
-    let falling_asleep = falling_asleep(context, burst_g);
-    let in_company = match context.company {
-        company if company.is_train() => QUICKNESS_IN_TRAIN,
-        company if company.limbs > 1 => QUICKNESS_IN_COMPANY,
-        _ => 0.0,
-    };
+    let push_g = movement.peak_g;
+    let is_still = context.still_before_s >= mechanics(context.placement).still_before_s;
+    let falling_asleep = falling_asleep(context, push_g);
+    let in_company = quickness_among(context.company.unhurried);
     if let Some(falling_asleep) = falling_asleep
         && is_still
         && context.rate_hz >= SLOWEST_FOR_STARTS_HZ
     {
         let needed = match falling_asleep {
             FallingAsleep::Woken => QUICKNESS_OF_WAKING,
-            FallingAsleep::Transition(_) | FallingAsleep::Stirring(_) => QUICKNESS_AT_ONSET,
+            FallingAsleep::Transition(_) => QUICKNESS_AT_ONSET,
+            FallingAsleep::Stirring(_) => QUICKNESS_AFTER_STIRRING,
             FallingAsleep::Strength => LIMB_QUICKNESS,
         };
         if quickness >= share * needed.max(in_company) {
-            return Some((Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, burst_g }));
+            return Some((Kind::HypnicStart, Why::JerkNearSleep { falling_asleep, push_g }));
         }
     }
     let lacks = if context.rate_hz < SLOWEST_FOR_STARTS_HZ {
@@ -206,20 +221,30 @@ pub fn classify(movement: &Movement, context: &Context, duration_s: f64) -> Opti
         Lack::Stillness
     };
     let is_no_limb = quickness >= share * LIMB_QUICKNESS.max(in_company)
-        && burst_g >= mechanics(context.placement).twitch_g;
+        && push_g >= mechanics(context.placement).twitch_g;
     is_no_limb.then_some((Kind::Twitch, Why::Jerk { lacks }))
+}
+
+/// The quickness that a jerk needs among so many limb movements, Hz/s.
+fn quickness_among(limbs: u32) -> f32 {
+    match limbs {
+        0 | 1 => 0.0,
+        _ => (QUICKNESS_IN_COMPANY + QUICKNESS_PER_LIMB * (limbs - 2) as f32).min(MOST_QUICKNESS),
+    }
 }
 
 /// When the sleeper was falling asleep, or may have been: the best reason for
 /// which a jerk is strong enough.
-fn falling_asleep(context: &Context, burst_g: f32) -> Option<FallingAsleep> {
+fn falling_asleep(context: &Context, push_g: f32) -> Option<FallingAsleep> {
     if !context.in_bed {
         return None;
     }
     let near = -BEFORE_SLEEP_S..=AFTER_SLEEP_S;
     let transition = context.since_sleep_s.filter(|since_s| near.contains(since_s));
     let after = context.since_stirring_s.filter(|since_s| *since_s <= AFTER_STIRRING_S);
-    let wakes = context.until_stirring_s.is_some_and(|until_s| until_s <= BEFORE_STIRRING_S);
+    let wakes = context.until_stirring_s.is_some_and(|until_s| until_s <= BEFORE_STIRRING_S)
+        && context.still_before_s >= ASLEEP_BEFORE_WAKING_S
+        && context.company.bodies <= MOST_BODIES_AT_WAKING;
     let reasons = [
         wakes.then_some(FallingAsleep::Woken),
         transition.map(FallingAsleep::Transition),
@@ -227,7 +252,7 @@ fn falling_asleep(context: &Context, burst_g: f32) -> Option<FallingAsleep> {
         Some(FallingAsleep::Strength),
     ];
     let is_strong =
-        |reason: &FallingAsleep| burst_g >= reason.least_over_twitches() * context.twitch_g;
+        |reason: &FallingAsleep| push_g >= reason.least_over_twitches() * context.twitch_g;
     reasons.into_iter().flatten().find(is_strong)
 }
 
@@ -266,7 +291,7 @@ const SPLIT_HZ: f32 = 5.6;
 
 /// Splits movements of the body that begin with a start, into the start and the
 /// rest. `of_body` says of each whether it is one of the body.
-pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Movement> {
+pub fn split(movements: &[Movement], of_body: &[bool], rate_hz: f64) -> Vec<Movement> {
     let begins_with_start = |movement: &Movement| {
         movement.rise_s <= SPLIT_RISE_S
             && movement.first_burst_s <= SPLIT_LENGTH_S
@@ -275,9 +300,9 @@ pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Mo
             && movement.rhythm.is_none()
     };
     let mut split = Vec::with_capacity(movements.len());
-    for (movement, of_body) in movements.into_iter().zip(of_body) {
-        if !of_body || !begins_with_start(&movement) {
-            split.push(movement);
+    for (movement, of_body) in movements.iter().zip(of_body) {
+        if !of_body || !begins_with_start(movement) {
+            split.push(movement.clone());
             continue;
         }
         let length = (f64::from(movement.first_burst_s) * rate_hz).round() as u64;
@@ -296,7 +321,7 @@ pub fn split(movements: Vec<Movement>, of_body: &[bool], rate_hz: f64) -> Vec<Mo
             ..movement.clone()
         });
         let active_s = movement.active_s - movement.first_burst_s;
-        split.push(Movement { onset: parted, active_s, ..movement });
+        split.push(Movement { onset: parted, active_s, ..movement.clone() });
     }
     split
 }
