@@ -271,7 +271,7 @@ impl Stages {
 pub fn evaluate(
     path: &Path,
     spec: Spec,
-    found: Found,
+    mut found: Found,
     ledger: Ledger,
     mut warnings: Vec<String>,
     settings: &Settings,
@@ -286,7 +286,9 @@ pub fn evaluate(
     let whole = |movements: &[Movement]| pieces::whole(movements, rate_hz, placement);
     let movements = whole(&found.movements);
     let (halved, doubled) = (whole(&found.at_half_threshold()), whole(&found.at_twice_threshold()));
-    let epochs = found.epochs;
+    let epochs = std::mem::take(&mut found.epochs);
+    // Of a week this is some megabytes.
+    drop(found);
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {

@@ -57,7 +57,7 @@ pub(super) struct Form {
     length: usize,
     /// The digit 0 in every place, and the point in its own.
     zeros: u64,
-    /// All bits of the places that are digits.
+    /// The highest bit of the places that are digits.
     digits: u64,
     /// All bits of the place of the point.
     mark: u64,
@@ -84,7 +84,7 @@ impl Form {
         Self {
             length,
             zeros: (ZEROS & !mark) | (u64::from(point) * 0x0101_0101_0101_0101 & mark),
-            digits: places(length) & !mark,
+            digits: places(length) & !mark & HIGHEST,
             mark,
             whole: if fraction.is_some() { places(whole) } else { u64::MAX },
             shift: (if fraction.is_some() { 72 } else { 64 }) - 8 * length as u32,
@@ -109,11 +109,12 @@ impl Form {
         Some((self.value(negative, mantissa), end))
     }
 
+    /// The digits, and the place behind them, whatever is there.
     #[inline(always)]
-    fn beginning(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
+    pub fn beginning(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
         let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ self.zeros;
         // The point is 0 now.
-        let wrong = (others(word) & self.digits) | (word & self.mark);
+        let wrong = (beyond_nine(word) & self.digits) | (word & self.mark);
         if wrong != 0 {
             return None;
         }
@@ -369,11 +370,20 @@ fn leading_digits(eight: &[u8; 8]) -> (u64, usize) {
 /// Eight times the character 0: takes digits to their values.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
+/// The highest bit of every byte.
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
 /// The highest bit of every byte that is no digit's value; bits carried out of
 /// one only reach bytes behind it.
 #[inline(always)]
 fn others(word: u64) -> u64 {
-    (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+    beyond_nine(word) & HIGHEST
+}
+
+/// [`others`] with bits between that say nothing.
+#[inline(always)]
+fn beyond_nine(word: u64) -> u64 {
+    word.wrapping_add(0x7676_7676_7676_7676) | word
 }
 
 /// Eight values of digits, the first in the lowest byte, as one number.

@@ -48,10 +48,16 @@ impl Stamps {
     /// The stamp at `at`, if it is of a kind and form that can be read where it
     /// stands, and the place behind it.
     #[inline(always)]
-    pub(super) fn fast(&self, line: &[u8], at: usize, dialect: Dialect) -> Option<(i64, usize)> {
+    pub(super) fn fast(
+        &self,
+        line: &[u8],
+        at: usize,
+        point: u8,
+        delimiter: u8,
+    ) -> Option<(i64, usize)> {
         match self {
-            Self::Number { exponent, .. } => number::scaled(line, at, dialect.point, *exponent),
-            Self::Text { stamps, .. } => stamps.fast(line, at, dialect.delimiter.byte()),
+            Self::Number { exponent, .. } => number::scaled(line, at, point, *exponent),
+            Self::Text { stamps, .. } => stamps.fast(line, at, delimiter),
             _ => None,
         }
     }
@@ -143,7 +149,7 @@ pub(super) struct RowReader {
     pub(super) steps: Vec<Step>,
     pub(super) stamps: Stamps,
     pub(super) in_g: f64,
-    /// How the numbers of each axis were written last.
+    /// How the numbers of each column of an axis were written last.
     pub(super) forms: [Form; 4],
     /// The order of the axes if they stand behind the stamp, with nothing between.
     pub(super) bare: Option<[usize; 3]>,
@@ -221,7 +227,7 @@ impl RowReader {
                     frame[axis] = (value * self.in_g) as f32;
                     at = end;
                 }
-                Use::Stamp(_) => (stamp, at) = self.stamps.fast(text, at, self.dialect)?,
+                Use::Stamp(_) => (stamp, at) = self.stamps.fast(text, at, point, delimiter)?,
             }
             if quoted {
                 if text.get(at) != Some(&b'"') {

@@ -350,7 +350,8 @@ impl TextStamps {
             return None;
         }
         let Seconds { form, mark, unit_ns, minute } = &self.seconds;
-        if let Some((count, end)) = form.digits(rest, length)
+        // What is behind the digits is the suffix, or the end of the cell.
+        if let Some((count, end)) = form.beginning(rest, length)
             && count < *minute
             && *mark != delimiter
             && self.suffix.begins(rest.get(end..)?)

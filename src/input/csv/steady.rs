@@ -34,10 +34,12 @@ impl RowReader {
         if self.dialect.delimiter == Delimiter::Spaces {
             return taken;
         }
-        let mut forms = self.forms;
+        let (mut forms, delimiter) = (self.forms, self.dialect.delimiter.byte());
         while taken.rows < most as u64 {
             let at = taken.bytes;
-            let row = self.alike(&forms, text, at).or_else(|| self.steady(&mut forms, text, at));
+            let row = self
+                .alike(&forms, text, at, delimiter)
+                .or_else(|| self.steady(&mut forms, text, at));
             let Some((stamp_ns, values, end)) = row else { break };
             frame(stamp_ns, values);
             taken.rows += 1;
@@ -51,18 +53,23 @@ impl RowReader {
     /// numbers in the forms of the row before, and nothing else: then nothing needs
     /// to be found in it.
     #[inline(always)]
-    fn alike(&self, forms: &[Form; 4], text: &[u8], at: usize) -> Option<(i64, Frame, usize)> {
-        let order = self.bare?;
+    fn alike(
+        &self,
+        forms: &[Form; 4],
+        text: &[u8],
+        at: usize,
+        delimiter: u8,
+    ) -> Option<(i64, Frame, usize)> {
+        let [first, second, third] = self.bare?;
         let row = text.get(at..)?.first_chunk::<LONGEST>()?;
-        let delimiter = self.dialect.delimiter.byte();
-        let (stamp_ns, mut end) = self.stamps.fast(row, 0, self.dialect)?;
+        let (stamp_ns, mut end) = self.stamps.fast(row, 0, self.dialect.point, delimiter)?;
         let mut values = [0.0; 4];
-        for axis in order {
+        for (axis, form) in [first, second, third].into_iter().zip(forms) {
             if *row.get(end)? != delimiter {
                 return None;
             }
             let value;
-            (value, end) = forms[axis & 3].number(row, end + 1)?;
+            (value, end) = form.number(row, end + 1)?;
             values[axis & 3] = (value * self.in_g) as f32;
         }
         end += usize::from(*row.get(end)? == b'\r');
@@ -83,16 +90,17 @@ impl RowReader {
         // One more than there are axes: a place that needs no check.
         let mut values = [0.0; 4];
         let (last, steps) = self.steps.split_last()?;
+        let mut forms = forms.iter_mut();
         for step in steps {
             at = skipped(text, at, step.skip, delimiter)?;
-            at = self.cell(forms, text, at, step.cell, &mut stamp, &mut values)?;
+            at = self.cell(&mut forms, text, at, step.cell, &mut stamp, &mut values)?;
             if *text.get(at)? != delimiter {
                 return None;
             }
             at += 1;
         }
         at = skipped(text, at, last.skip, delimiter)?;
-        at = self.cell(forms, text, at, last.cell, &mut stamp, &mut values)?;
+        at = self.cell(&mut forms, text, at, last.cell, &mut stamp, &mut values)?;
         let end = match *text.get(at)? {
             b'\n' => at,
             b'\r' if text.get(at + 1) == Some(&b'\n') => at + 1,
@@ -106,7 +114,7 @@ impl RowReader {
     #[inline(always)]
     fn cell(
         &self,
-        forms: &mut [Form; 4],
+        forms: &mut std::slice::IterMut<Form>,
         text: &[u8],
         at: usize,
         cell: Use,
@@ -117,8 +125,7 @@ impl RowReader {
         match (cell, &self.stamps) {
             (Use::Axis(axis), _) => {
                 let value;
-                let form = &mut forms[axis & 3];
-                (value, end) = number::brief(text, at, self.dialect.point, form)?;
+                (value, end) = number::brief(text, at, self.dialect.point, forms.next()?)?;
                 values[axis & 3] = (value * self.in_g) as f32;
             }
             (Use::Stamp(_), Stamps::Number { exponent, .. }) => {
