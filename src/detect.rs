@@ -91,19 +91,21 @@ pub struct Bracket {
 }
 
 impl Found {
-    /// The movements at half the threshold, by onset.
-    pub fn at_half_threshold(&self) -> Vec<Movement> {
-        let spans: Vec<(u64, u64)> = self.movements.iter().map(span).collect();
-        let besides = self.bracket.halved.iter().filter(|new| !overlaps(&spans, span(new)));
-        let mut all: Vec<Movement> = self.movements.iter().chain(besides).cloned().collect();
+    /// The movements at half the threshold, by onset; of those that `within` leaves.
+    pub fn at_half_threshold(&self, within: impl Fn(&[Movement]) -> &[Movement]) -> Vec<Movement> {
+        let movements = within(&self.movements);
+        let spans: Vec<(u64, u64)> = movements.iter().map(span).collect();
+        let besides = within(&self.bracket.halved).iter();
+        let besides = besides.filter(|new| !overlaps(&spans, span(new)));
+        let mut all: Vec<Movement> = movements.iter().chain(besides).cloned().collect();
         all.sort_by_key(|movement| movement.onset);
         all
     }
 
-    /// The movements at twice the threshold, by onset.
-    pub fn at_twice_threshold(&self) -> Vec<Movement> {
+    /// The movements at twice the threshold, by onset; of those that `within` leaves.
+    pub fn at_twice_threshold(&self, within: impl Fn(&[Movement]) -> &[Movement]) -> Vec<Movement> {
         let stays = |movement: &&Movement| overlaps(&self.bracket.doubled, span(movement));
-        self.movements.iter().filter(stays).cloned().collect()
+        within(&self.movements).iter().filter(stays).cloned().collect()
     }
 }
 

@@ -271,7 +271,7 @@ impl Stages {
 pub fn evaluate(
     path: &Path,
     spec: Spec,
-    mut found: Found,
+    found: Found,
     ledger: Ledger,
     mut warnings: Vec<String>,
     settings: &Settings,
@@ -285,10 +285,6 @@ pub fn evaluate(
     let rate_hz = ledger.rate_hz;
     let whole = |movements: &[Movement]| pieces::whole(movements, rate_hz, placement);
     let movements = whole(&found.movements);
-    let (halved, doubled) = (whole(&found.at_half_threshold()), whole(&found.at_twice_threshold()));
-    let epochs = std::mem::take(&mut found.epochs);
-    // Of a week this is some megabytes.
-    drop(found);
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {
@@ -305,7 +301,7 @@ pub fn evaluate(
         .map(|gap| (gap.start as f64 / rate_hz, (gap.start + gap.frames) as f64 / rate_hz))
         .collect();
     let recorded = Recorded { rate_hz, placement, side, gaps_s };
-    let nights = night::nights(&movements, &epochs, &about)
+    let nights = night::nights(&movements, &found.epochs, &about)
         .into_iter()
         .map(|night| {
             let scored = |movements: &[Movement]| {
@@ -316,13 +312,17 @@ pub fn evaluate(
             let mut summary =
                 summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity)
                     .at_age(settings.age_years);
-            summary.bracket = summary.bracket_of(&scored(&halved), &scored(&doubled));
+            // A night at a time: of a week the copies are many megabytes.
+            let halved = found.at_half_threshold(|all| around(&night, all, rate_hz));
+            let doubled = found.at_twice_threshold(|all| around(&night, all, rate_hz));
+            summary.bracket =
+                summary.bracket_of(&scored(&whole(&halved)), &scored(&whole(&doubled)));
             AnalysedNight { night, movements, summary }
         })
         .collect();
     warnings.extend(ledger.remarks());
-    warnings.extend(crate::night::quality::remarks(&epochs, &spec));
-    let path = path.to_owned();
+    warnings.extend(crate::night::quality::remarks(&found.epochs, &spec));
+    let (path, epochs) = (path.to_owned(), found.epochs);
     Analysis { path, spec, placement, placement_source, side, ledger, epochs, nights, warnings }
 }
 
@@ -341,10 +341,23 @@ fn given_sleep(settings: &Settings, clock: &Clock) -> (Option<GivenSleep>, Optio
 
 /// The movements whose onset lies in the night; both are ascending.
 fn movements_of<'a>(night: &Night, movements: &'a [Movement], rate_hz: f64) -> &'a [Movement] {
+    between(night.start_s, night.end_s, movements, rate_hz)
+}
+
+/// The neighbours of a movement that decide what it is part of are no further
+/// away than this, s.
+const NEIGHBOURS_S: f64 = 600.0;
+
+/// The movements of a night, with all neighbours.
+fn around<'a>(night: &Night, movements: &'a [Movement], rate_hz: f64) -> &'a [Movement] {
+    between(night.start_s - NEIGHBOURS_S, night.end_s + NEIGHBOURS_S, movements, rate_hz)
+}
+
+fn between(from_s: f64, to_s: f64, movements: &[Movement], rate_hz: f64) -> &[Movement] {
     let before = |bound_s: f64| {
         movements.partition_point(|movement| (movement.onset as f64 / rate_hz) < bound_s)
     };
-    &movements[before(night.start_s)..before(night.end_s)]
+    &movements[before(from_s)..before(to_s)]
 }
 
 /// Refuses recordings in which nothing can be found.

@@ -83,7 +83,7 @@ impl Form {
         let mark = if fraction.is_some() { 0xff << (8 * whole) } else { 0 };
         Self {
             length,
-            zeros: (ZEROS & !mark) | (u64::from(point) * 0x0101_0101_0101_0101 & mark),
+            zeros: (ZEROS & !mark) | ((u64::from(point) * 0x0101_0101_0101_0101) & mark),
             digits: places(length) & !mark & HIGHEST,
             mark,
             whole: if fraction.is_some() { places(whole) } else { u64::MAX },
@@ -144,8 +144,8 @@ pub(super) fn brief(line: &[u8], at: usize, point: u8, form: &mut Form) -> Optio
     let negative = *line.get(at)? == b'-';
     let start = at + usize::from(negative);
     let (mantissa, end) = match form.digits(line, start) {
-        Some(read) => read,
-        None => {
+        Some((mantissa, end)) if line.get(end) != Some(&point) => (mantissa, end),
+        _ => {
             let short = eight_characters(line, at, point)?;
             let length = short.end - start;
             let has_point =
@@ -575,13 +575,13 @@ mod tests {
             if text.trim_start_matches('-').len() <= 8 {
                 let naive: f64 = text.parse().unwrap();
                 let mut form = Form::new(before.0, b'.', before.1);
-                // By the form of another number, and then by its own.
                 for _ in 0..2 {
                     let read = brief(line.as_bytes(), 0, b'.', &mut form);
                     let read = read.map(|(value, end)| (value.to_bits(), end));
                     prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
                 }
                 let length = text.trim_start_matches('-').len();
+                // Which is then its own.
                 let digits = form.digits(line.as_bytes(), text.len() - length);
                 prop_assert_eq!(digits.map(|(_, end)| end), Some(text.len()));
             }
