@@ -59,18 +59,18 @@ const BODY_SHORT_S: f64 = 4.0;
 fn evidence(shown: Shown, trains: Trains) -> [f64; 2] {
     let [asleep, awake] = match shown {
         Shown::Nothing => [1.0, 1.0],
-        Shown::Still => [0.90, 0.36],
+        Shown::Still => [0.90, 0.40],
         Shown::Train if trains == Trains::AsleepOnly => [0.25, 0.125],
         Shown::Train => [0.25, 0.25],
         Shown::Limb => [0.10, 0.20],
         Shown::BodyShort => [0.05, 0.22],
-        Shown::BodyLong => [0.05, 0.28],
+        Shown::BodyLong => [0.05, 0.32],
     };
     [f64::ln(asleep), f64::ln(awake)]
 }
 
-/// Mean length of a sleep and of a wakefulness, rows: 30 min and 4 min.
-const SLEEP_ROWS: f64 = 60.0;
+/// Mean length of a sleep and of a wakefulness, rows: 45 min and 4 min.
+const SLEEP_ROWS: f64 = 90.0;
 const WAKE_ROWS: f64 = 8.0;
 
 /// Who has been awake for so long, s, goes on being awake for so long, s, though

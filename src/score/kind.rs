@@ -64,6 +64,11 @@ const RHYTHM_TILT_DEG: f32 = 12.0;
 const OUTSIDE_HZ: f32 = 6.7;
 const OUTSIDE_G: f32 = 0.009;
 
+/// … but steps and doors shake a bed with no more than this, g, unless at
+/// frequencies at which no body rings, Hz.
+const STRONGEST_OUTSIDE_G: f32 = 0.1;
+const BUILDING_HZ: f32 = 10.0;
+
 /// The shortest that can be told from a twitch through a mattress, s.
 const SHORTEST_ON_MATTRESS_S: f64 = 0.35;
 
@@ -227,7 +232,8 @@ fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) 
 
 /// Whether what a mattress feels is the ring of the building.
 fn is_from_outside(movement: &Movement) -> bool {
-    movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G
+    let may_be_body = movement.burst_g >= STRONGEST_OUTSIDE_G && movement.centroid_hz < BUILDING_HZ;
+    movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G && !may_be_body
 }
 
 /// Whether a movement is brief and does not tilt the sensor: the twitches, and

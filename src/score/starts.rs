@@ -18,6 +18,9 @@ struct Mechanics {
     /// Longest jerk with its ring, s: 250 ms of muscle, then the body rings, and
     /// a bed longer.
     longest_s: f64,
+    /// It rises within 0.15 s; with the width of the ticks and the first swings of
+    /// a ring, which in a bed are stronger than the push, s.
+    longest_rise_s: f32,
     /// It leaves gravity where it was, to this, degrees.
     turn_deg: f32,
     /// Mean frequency from which a jerk is one, Hz.
@@ -35,6 +38,7 @@ struct Mechanics {
 
 const WORN: Mechanics = Mechanics {
     longest_s: 1.2,
+    longest_rise_s: 0.3,
     turn_deg: 0.4,
     slowest_hz: 4.2,
     quickness_share: 1.0,
@@ -46,6 +50,7 @@ const WORN: Mechanics = Mechanics {
 /// A mattress passes on a third of a start and rings at 3 to 8 Hz.
 const MATTRESS: Mechanics = Mechanics {
     longest_s: 1.8,
+    longest_rise_s: 0.4,
     turn_deg: 0.2,
     slowest_hz: 3.9,
     quickness_share: 0.0,
@@ -53,7 +58,7 @@ const MATTRESS: Mechanics = Mechanics {
     twitch_g: 0.045,
     twitch_range_g: [0.045, 0.045],
     // Who else lies in the bed or walks past moves again after some seconds.
-    still_before_s: 20.0,
+    still_before_s: 10.0,
 };
 
 fn mechanics(placement: Placement) -> Mechanics {
@@ -66,10 +71,6 @@ fn mechanics(placement: Placement) -> Mechanics {
 /// The shortest jerk with its ring, s: the body does not stop within a muscle
 /// burst of 75 ms, a heel on the floor does.
 const SHORTEST_S: f64 = 0.2;
-
-/// A jerk rises within 0.15 s; with the width of the ticks and the first swing
-/// of a ring, s.
-const LONGEST_RISE_S: f32 = 0.3;
 
 /// Quickness (see [`quickness`]) that few limb movements reach: of the short ones
 /// in simulated nights 1 in 100, and 3 in 4 starts.
@@ -184,7 +185,7 @@ fn jerk(movement: &Movement, context: &Context, duration_s: f64) -> Option<Jerk>
     // At a low rate the band of jerks ends earlier, and its mean falls with it.
     let lower = (0.02 * context.rate_hz).min(1.0).powf(0.25) as f32;
     let is_jerk = (SHORTEST_S..=mechanics.longest_s).contains(&duration_s)
-        && movement.rise_s <= LONGEST_RISE_S
+        && movement.rise_s <= mechanics.longest_rise_s
         && movement.turn_deg <= mechanics.turn_deg
         && movement.centroid_hz >= lower * mechanics.slowest_hz;
     let share = lower * mechanics.quickness_share;
