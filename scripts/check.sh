@@ -10,8 +10,8 @@ say() { printf '\n== %s\n' "$*"; }
 say 'formatting (mend with: cargo fmt)'
 cargo fmt --check
 
-say 'lints (see them with: cargo clippy --all-targets)'
-cargo clippy --all-targets --locked -- -D warnings
+say 'lints (see them with: cargo clippy --all-targets --features parquet)'
+cargo clippy --all-targets --features parquet --locked -- -D warnings
 
 say 'tests'
 cargo test --release --locked

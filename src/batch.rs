@@ -27,4 +27,16 @@ pub mod plan;
 pub mod pool;
 pub mod results;
 pub mod run;
+pub mod scratch;
 pub mod status;
+
+use crate::report::dictionary::{self, Entry};
+use crate::report::tables::OF_WHICH;
+
+/// What the tables of the whole add to the data dictionary.
+pub fn entries() -> Vec<Entry> {
+    let mut entries = dictionary::of("nights.csv, movements.csv of a batch", OF_WHICH);
+    entries.extend(dictionary::of(collate::STATUS, status::StatusRow::COLUMNS));
+    entries.extend(participants::entries());
+    entries
+}

@@ -10,7 +10,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Position, Result};
 use crate::recording::{Source, Unit};
@@ -125,6 +125,23 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>> {
         file.take(1 << 20).read_to_string(&mut text).ok().map(|_| text)
     });
     open_kind(kind, path, bytes, beside, options)
+}
+
+/// Whether a folder is what a phone app exported of one recording, which
+/// [`open`] takes as one.
+pub fn is_export(folder: &Path) -> bool {
+    ["Metadata.csv", "meta/time.csv"].iter().any(|mark| folder.join(mark).is_file())
+        && package::is_export(folder)
+}
+
+/// The files a recording is of, by name: the file itself, or all that lie in the
+/// folder an app exported.
+pub fn files_of(path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
+    }
+    let files = walkdir::WalkDir::new(path).max_depth(2).sort_by_file_name().into_iter().flatten();
+    files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
 }
 
 /// Opens what comes through a pipe, of which `path` is the name in messages.

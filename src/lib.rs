@@ -73,6 +73,7 @@ pub mod detect;
 pub mod epoch;
 pub mod error;
 pub mod filter;
+pub mod html;
 pub mod input;
 pub mod marks;
 pub mod movement;

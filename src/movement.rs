@@ -53,6 +53,33 @@ pub struct Movement {
     pub floor_g: f32,
 }
 
+#[cfg(test)]
+impl Movement {
+    /// A limb that goes out by 4° and comes back.
+    pub(crate) fn returning(onset: u64, end: u64) -> Self {
+        Self {
+            onset,
+            end,
+            peak_g: 0.12,
+            burst_g: 0.1,
+            rise_s: 0.1,
+            active_s: (end - onset) as f32 / 100.0,
+            first_burst_s: 0.4,
+            first_burst_g: 0.1,
+            first_centroid_hz: 4.5,
+            bursts: 1,
+            centroid_hz: 4.5,
+            tilt_deg: 4.0,
+            turn_deg: 0.1,
+            wander: 1.1,
+            before_g: [0.0, 0.0, 1.0],
+            after_g: [0.0, 0.0, 1.0],
+            rhythm: None,
+            floor_g: 0.004,
+        }
+    }
+}
+
 /// A regular repetition inside a movement, from its spectrum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rhythm {

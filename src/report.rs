@@ -6,6 +6,7 @@ pub mod files;
 pub mod findings;
 pub mod folder;
 pub mod json;
+pub mod parquet;
 pub mod rows;
 pub mod tables;
 pub mod text;

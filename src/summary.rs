@@ -4,7 +4,10 @@ mod course;
 mod pattern;
 
 pub use course::Course;
-pub use pattern::{Finding, LEAST_OBSERVED_H, Pattern, RAISED_PLM_PER_HOUR, SEEN_STARTS};
+pub use pattern::{
+    Finding, LEAST_OBSERVED_H, PERIODIC, Pattern, RAISED_PLM_PER_HOUR, RAISED_PLMW_PER_HOUR,
+    SEEN_STARTS,
+};
 
 use crate::movement::Kind;
 use crate::night::{Night, ROW_S, SleepSource};

@@ -254,6 +254,98 @@ fn a_second_run_does_nothing() {
     assert_eq!((modified(&out), journals()), (made, journals_before));
 }
 
+/// What stands in a file that says something of the recordings counts, not only
+/// its name.
+#[test]
+fn another_diary_of_the_same_name_is_another_setting() {
+    let dir = cohort();
+    put(dir.path(), "d.csv", b"night,lights_off,lights_on\n2024-03-12,22:02,22:12\n");
+    let args = ["batch", "nights", "--diary", "d.csv"];
+    let told = |words: &str| {
+        let ran = run(dir.path(), &args, 1);
+        assert!(ran.out.contains(words), "{}", ran.out);
+    };
+    told("6 analysed, 0 done before");
+    told("0 analysed, 6 done before");
+    put(dir.path(), "d.csv", b"night,lights_off,lights_on\n2024-03-12,22:03,22:12\n");
+    told("6 analysed, 0 done before");
+    let nights = rows(&dir.path().join("nights.hypnic/nights.csv"));
+    assert!(nights[0]["lights_off"].contains("T22:03:00"), "{:?}", nights[0]);
+    let made = fs::read(dir.path().join("nights.hypnic/results/p1/1.csv.hypnic/summary.json"));
+    let made: serde_json::Value = serde_json::from_slice(&made.unwrap()).unwrap();
+    let hash = blake3::hash(&fs::read(dir.path().join("d.csv")).unwrap()).to_hex();
+    assert_eq!(made["settings"]["diary"]["blake3"], *hash.as_str());
+}
+
+/// The tables that a phone app puts beside the accelerometer's are of the same
+/// recording; when one of them changes it is done again.
+#[test]
+fn the_folder_of_a_phone_app_is_one_recording() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = |value: fn(f64) -> [f64; 3]| {
+        let rows = (0..6000).map(|n| {
+            let [z, y, x] = value(f64::from(n));
+            format!(
+                "{},{z:.5},{y:.5},{x:.5}\n",
+                1_610_884_692_000_000_000 + i64::from(n) * 20_000_000
+            )
+        });
+        ("time,z,y,x\n".to_owned() + &rows.collect::<String>()).into_bytes()
+    };
+    let linear = |n: f64| [0.02 * (n * 0.7).sin(), 0.01 * (n * 1.3).cos(), 0.0];
+    put(
+        dir.path(),
+        "nights/anna/Metadata.csv",
+        b"version,device name,recording time,platform\n2,SM-N960F,2021-00-17_14-00-16,android\n",
+    );
+    put(dir.path(), "nights/anna/Accelerometer.csv", &table(linear));
+    put(dir.path(), "nights/anna/Gravity.csv", &table(|_| [9.8, 0.1, 0.2]));
+    put(dir.path(), "nights/anna/Gyroscope.csv", &table(linear));
+    let told = |words: &str| {
+        let ran = run(dir.path(), &["batch", "nights"], 0);
+        assert!(ran.out.starts_with(words), "{}{}", ran.out, ran.err);
+    };
+    told("1 recording: 1 analysed");
+    told("1 recording: 0 analysed, 1 done before");
+    assert_eq!(
+        states(&dir.path().join("nights.hypnic")).into_iter().collect::<Vec<_>>(),
+        [("anna".to_owned(), "done".to_owned())]
+    );
+    let hash = rows(&dir.path().join("nights.hypnic/status.csv"))[0]["input_blake3"].clone();
+    assert_eq!(hash.len(), 64);
+    put(dir.path(), "nights/anna/Gravity.csv", &table(|_| [9.7, 0.1, 0.2]));
+    told("1 recording: 1 analysed");
+    assert_ne!(rows(&dir.path().join("nights.hypnic/status.csv"))[0]["input_blake3"], hash);
+}
+
+#[test]
+fn parquet_is_written_or_refused_with_what_to_do() {
+    let dir = cohort();
+    if !cfg!(feature = "parquet") {
+        let ran = run(dir.path(), &["batch", "nights", "--parquet"], 2);
+        assert!(ran.err.contains("--features parquet"), "{}", ran.err);
+        return;
+    }
+    run(dir.path(), &["batch", "nights", "--parquet"], 1);
+    let out = dir.path().join("nights.hypnic");
+    let parquet = |dir: &Path| -> Vec<Vec<u8>> {
+        ["movements", "nights", "epochs"]
+            .map(|t| fs::read(dir.join(format!("{t}.parquet"))).unwrap())
+            .to_vec()
+    };
+    let whole = parquet(&out);
+    assert!(whole.iter().all(|bytes| bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1")));
+    // What was collated is collated again to the same bytes, by way of its rows.
+    run(dir.path(), &["collate", "nights.hypnic", "--out", "once", "--parquet"], 1);
+    run(dir.path(), &["collate", "once", "--out", "twice", "--parquet"], 1);
+    assert!(whole == parquet(&dir.path().join("twice")));
+    // Without it none is left that would not be of the rows beside it.
+    run(dir.path(), &["collate", "twice", "--out", "twice"], 1);
+    assert!(!dir.path().join("twice/nights.parquet").exists());
+    let ran = run(dir.path(), &["collate", "twice", "--out", "thrice", "--parquet"], 65);
+    assert!(ran.err.contains("collated with --parquet"), "{}", ran.err);
+}
+
 /// When the result of one recording was made.
 fn modified(out: &Path) -> std::time::SystemTime {
     fs::metadata(out.join("results/p1/1.csv.hypnic/summary.json")).unwrap().modified().unwrap()
@@ -284,6 +376,11 @@ fn what_changed_is_done_again_and_nothing_else() {
     // A result that lost a table.
     fs::remove_file(dir.path().join("nights.hypnic/results/p2/2.csv.hypnic/epochs.csv")).unwrap();
     assert_eq!(count(&[]), (1, 5));
+    // A page of each.
+    assert_eq!(count(&["--report"]), (6, 0));
+    let page = dir.path().join("nights.hypnic/results/p2/2.csv.hypnic/report.html");
+    assert!(fs::read_to_string(page).unwrap().contains("not a diagnosis"));
+    assert_eq!(count(&["--report"]), (0, 6));
     // Charts: drawn for all, and kept when they are not asked for.
     assert_eq!(count(&["--charts"]), (6, 0));
     assert_eq!(count(&[]), (0, 6));

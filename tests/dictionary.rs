@@ -33,7 +33,8 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 }
 
 fn explained(output: &str) -> BTreeSet<String> {
-    let of = dictionary::entries().into_iter().filter(|entry| entry.output == output);
+    let all = dictionary::entries().into_iter().chain(hypnic::batch::entries());
+    let of = all.filter(|entry| entry.output == output);
     of.map(|entry| entry.name).collect()
 }
 
@@ -76,4 +77,26 @@ fn every_column_and_key_of_a_result_has_an_entry() {
     let columns: BTreeSet<String> =
         scored.lines().next().unwrap().split(',').map(str::to_owned).collect();
     assert_eq!(columns, self::explained("score"));
+}
+
+#[test]
+fn every_column_of_the_tables_of_a_batch_has_an_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let nights = dir.path().join("nights");
+    fs::create_dir(&nights).unwrap();
+    fs::copy("data/ankle-night.csv.gz", nights.join("one.csv.gz")).unwrap();
+    let out = dir.path().join("out");
+    hypnic(&["batch", nights.to_str().unwrap(), "--quiet", "--out", out.to_str().unwrap()]);
+    let columns = |table: &str| -> BTreeSet<String> {
+        let text = fs::read_to_string(out.join(table)).unwrap();
+        text.lines().next().unwrap().split(',').map(str::to_owned).collect()
+    };
+    for table in ["status.csv", "participants.csv"] {
+        assert_eq!(columns(table), explained(table), "{table}");
+    }
+    for table in ["nights.csv", "movements.csv"] {
+        let mut expected = explained(table);
+        expected.extend(explained("nights.csv, movements.csv of a batch"));
+        assert_eq!(columns(table), expected, "{table}");
+    }
 }

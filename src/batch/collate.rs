@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
@@ -22,7 +22,8 @@ use crate::error::{Error, Position, Result};
 use crate::report::files::{self, MOVEMENTS, NIGHTS, beside, replace};
 use crate::report::folder::{self, SUMMARY};
 use crate::report::json::PROGRAM;
-use crate::report::tables::{MovementRow, NightRow};
+use crate::report::parquet;
+use crate::report::tables::{MovementRow, NightRow, OF_WHICH, Table};
 
 mod source;
 
@@ -37,6 +38,15 @@ pub const PARTICIPANTS: &str = "participants.csv";
 /// The page that shows all nights.
 pub const OVERVIEW: &str = "batch.html";
 
+/// In what form the tables of the whole are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As CSV.
+    Csv,
+    /// As CSV, and movements, nights and epochs as Parquet too.
+    AlsoParquet,
+}
+
 /// What a collated folder says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
@@ -49,15 +59,19 @@ pub struct About {
 }
 
 impl About {
-    fn new(mut settings: Vec<Value>) -> Self {
+    fn new(mut settings: Vec<Value>, form: Form) -> Self {
         settings.sort_by_cached_key(Value::to_string);
         settings.dedup();
+        let parquet = Table::ALL.map(Table::parquet);
+        let also = if form == Form::AlsoParquet { &parquet[..] } else { &[] };
         Self {
             program: PROGRAM.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             files: [MOVEMENTS, NIGHTS, PARTICIPANTS, STATUS, OVERVIEW, SUMMARY]
-                .map(str::to_owned)
-                .to_vec(),
+                .iter()
+                .chain(also)
+                .map(|name| (*name).to_owned())
+                .collect(),
             settings,
         }
     }
@@ -99,7 +113,10 @@ pub struct Collated {
 /// When something is in the way, or the folder cannot be written.
 pub fn mark(out: &Path, settings: Value) -> Result<()> {
     make(out)?;
-    replace(&out.join(SUMMARY), &About::new(vec![settings]).encode())
+    let about = About::new(vec![settings], Form::Csv);
+    // What is there already is still ours.
+    let files = About::read(out).map_or(about.files, |earlier| earlier.files);
+    replace(&out.join(SUMMARY), &About { files, ..about }.encode())
 }
 
 /// Makes the folder `out`, or takes one that is empty or of a batch.
@@ -117,14 +134,15 @@ fn make(out: &Path) -> Result<()> {
 /// # Errors
 /// A folder that is neither an output folder nor collated, tables that are not
 /// as they were written, two unequal results of one recording, an `out` that
-/// cannot be written; then its tables are as they were.
-pub fn collate(dirs: &[PathBuf], out: &Path) -> Result<Collated> {
+/// cannot be written; then its tables are as they were. Parquet, in a program
+/// without it, or of a folder that was collated without it.
+pub fn collate(dirs: &[PathBuf], out: &Path, form: Form) -> Result<Collated> {
     let mut sources: Vec<Source> =
-        dirs.iter().map(|dir| Source::open(dir)).collect::<Result<_>>()?;
+        dirs.iter().map(|dir| Source::open(dir, form)).collect::<Result<_>>()?;
     let settings = dirs.iter().filter_map(|dir| About::read(dir)).flat_map(|about| about.settings);
-    let about = About::new(settings.collect());
+    let about = About::new(settings.collect(), form);
     make(out)?;
-    let mut tables = Tables::new(out)?;
+    let mut tables = Tables::new(out, form)?;
     let mut collated = Collated::default();
     let mut unequal = Vec::new();
     while let Some(file) = sources.iter().filter_map(Source::peek).min().map(str::to_owned) {
@@ -162,7 +180,18 @@ pub fn collate(dirs: &[PathBuf], out: &Path) -> Result<Collated> {
         collated.versions.clear();
     }
     tables.finish(out)?;
+    let earlier = About::read(out).map_or(Vec::new(), |earlier| earlier.files);
     replace(&out.join(SUMMARY), &about.encode())?;
+    // Parquet of an earlier collation would not be of these rows.
+    for name in Table::ALL.map(Table::parquet) {
+        if earlier.iter().any(|file| file == name) && !about.files.iter().any(|file| file == name) {
+            let path = out.join(name);
+            fs::remove_file(&path).or_else(|error| match error.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(Error::write(&path)(error)),
+            })?;
+        }
+    }
     Ok(collated)
 }
 
@@ -187,6 +216,8 @@ struct Part {
     row: StatusRow,
     nights: Vec<ByteRecord>,
     movements: Vec<ByteRecord>,
+    /// Only where they are asked for: there is no CSV of the epochs of all.
+    epochs: Vec<ByteRecord>,
 }
 
 /// The one that came furthest, or the folder with another result and how it
@@ -220,6 +251,7 @@ fn merge(
             return Err((dir, format!("{file} {how} than in {}", first_dir.display())));
         }
         first.row.charts |= other.row.charts;
+        first.row.report |= other.row.report;
         is_double = true;
     }
     if is_double {
@@ -240,38 +272,64 @@ fn difference(one: &Part, other: &Part) -> Option<&'static str> {
     }
     let is_same = one.nights == other.nights
         && one.movements == other.movements
+        && one.epochs == other.epochs
         && one.row.participant == other.row.participant;
     (!is_same).then_some("with other results")
 }
 
+/// A file that will be renamed when it is whole.
+type Fresh = BufWriter<NamedTempFile>;
+
 /// The tables of the whole while they are written. What else is to hold the rows
 /// of all recordings takes them from [`Tables::add`].
 struct Tables {
-    nights: csv::Writer<BufWriter<NamedTempFile>>,
-    movements: csv::Writer<BufWriter<NamedTempFile>>,
-    status: csv::Writer<BufWriter<NamedTempFile>>,
+    nights: csv::Writer<Fresh>,
+    movements: csv::Writer<Fresh>,
+    status: csv::Writer<Fresh>,
+    /// Of movements, nights and epochs, if they are asked for.
+    parquet: Option<[parquet::Writer<Fresh>; 3]>,
     participants: Participants,
     overview: Overview,
 }
 
-/// What the rows of all recordings have more than those of one.
-const OF_WHICH: [&str; 2] = ["file", "participant"];
+fn fresh(path: &Path) -> Result<Fresh> {
+    Ok(BufWriter::with_capacity(1 << 18, beside(path)?))
+}
+
+/// The Parquet file of a table, begun.
+fn begin(out: &Path, table: Table) -> Result<parquet::Writer<Fresh>> {
+    let path = out.join(table.parquet());
+    parquet::Writer::new(fresh(&path)?, &path, table, OF_WHICH)
+}
+
+/// Names of [`OF_WHICH`].
+fn of_which() -> impl Iterator<Item = &'static str> + Clone {
+    OF_WHICH.iter().map(|column| column.name)
+}
 
 impl Tables {
-    fn new(out: &Path) -> Result<Self> {
-        let table = |name: &str, columns: &[&str], more: &[&str]| {
-            let file = beside(&out.join(name))?;
+    fn new(out: &Path, form: Form) -> Result<Self> {
+        let table = |name: &str, columns: &[&'static str], more: &[&'static str]| {
             let mut builder = csv::WriterBuilder::new();
             builder.has_headers(false);
-            let mut table = builder.from_writer(BufWriter::with_capacity(1 << 18, file));
+            let mut table = builder.from_writer(fresh(&out.join(name))?);
             let header = columns.iter().chain(more);
             table.write_record(header).map_err(unwritten(&out.join(name)))?;
             Ok::<_, Error>(table)
         };
+        let of_which: Vec<&str> = of_which().collect();
         Ok(Self {
-            nights: table(NIGHTS, files::columns::<NightRow>(), &OF_WHICH)?,
-            movements: table(MOVEMENTS, files::columns::<MovementRow>(), &OF_WHICH)?,
+            nights: table(NIGHTS, files::columns::<NightRow>(), &of_which)?,
+            movements: table(MOVEMENTS, files::columns::<MovementRow>(), &of_which)?,
             status: table(STATUS, files::columns::<StatusRow>(), &[])?,
+            parquet: match form {
+                Form::Csv => None,
+                Form::AlsoParquet => Some([
+                    begin(out, Table::Movements)?,
+                    begin(out, Table::Nights)?,
+                    begin(out, Table::Epochs)?,
+                ]),
+            },
             participants: Participants::default(),
             overview: Overview::default(),
         })
@@ -279,7 +337,7 @@ impl Tables {
 
     /// Adds a recording; how many nights it has.
     fn add(&mut self, mut part: Part) -> Result<usize> {
-        let Part { row, nights, movements } = &mut part;
+        let Part { row, nights, movements, epochs } = &mut part;
         let header = ByteRecord::from(files::columns::<NightRow>().to_vec());
         let decoded: Vec<NightRow> = nights
             .iter()
@@ -290,13 +348,19 @@ impl Tables {
             self.participants.add(&row.participant, &row.file, &decoded);
         }
         self.overview.add(row, &decoded, movements);
-        let tables =
-            [(&mut self.nights, NIGHTS, nights), (&mut self.movements, MOVEMENTS, movements)];
-        for (table, name, rows) in tables {
-            for cells in rows {
-                cells.push_field(row.file.as_bytes());
-                cells.push_field(row.participant.as_bytes());
-                table.write_byte_record(cells).map_err(unwritten(Path::new(name)))?;
+        for cells in nights.iter_mut().chain(&mut *movements).chain(&mut *epochs) {
+            cells.push_field(row.file.as_bytes());
+            cells.push_field(row.participant.as_bytes());
+        }
+        for cells in &*nights {
+            self.nights.write_byte_record(cells).map_err(unwritten(Path::new(NIGHTS)))?;
+        }
+        for cells in &*movements {
+            self.movements.write_byte_record(cells).map_err(unwritten(Path::new(MOVEMENTS)))?;
+        }
+        if let Some(tables) = &mut self.parquet {
+            for (table, rows) in tables.iter_mut().zip([movements, nights, epochs]) {
+                rows.iter().try_for_each(|cells| table.push(cells))?;
             }
         }
         self.status.serialize(&row).map_err(unwritten(Path::new(STATUS)))?;
@@ -308,23 +372,28 @@ impl Tables {
             [(self.nights, NIGHTS), (self.movements, MOVEMENTS), (self.status, STATUS)]
         {
             let path = out.join(name);
-            let mut file = table
+            let file = table
                 .into_inner()
-                .map_err(|error| Error::write(&path)(std::io::Error::other(error.to_string())))?;
-            file.flush().map_err(Error::write(&path))?;
-            let file =
-                file.into_inner().map_err(|error| Error::write(&path)(error.into_error()))?;
-            file.persist(&path).map_err(|failed| Error::write(&path)(failed.error))?;
+                .map_err(|error| Error::write(&path)(io::Error::other(error.to_string())))?;
+            publish(file, &path)?;
+        }
+        for (table, file) in Table::ALL.into_iter().zip(self.parquet.into_iter().flatten()) {
+            publish(file.finish()?, &out.join(table.parquet()))?;
         }
         replace(&out.join(PARTICIPANTS), &self.participants.encode())?;
         replace(&out.join(OVERVIEW), self.overview.page().as_bytes())
     }
 }
 
+fn publish(file: Fresh, path: &Path) -> Result<()> {
+    let file = file.into_inner().map_err(|error| Error::write(path)(error.into_error()))?;
+    files::publish(file, path)
+}
+
 fn unwritten(path: &Path) -> impl FnOnce(csv::Error) -> Error + use<> {
     let path = path.to_owned();
     move |error| match error.into_kind() {
         csv::ErrorKind::Io(source) => Error::Write { path, source },
-        other => Error::Write { path, source: std::io::Error::other(format!("{other:?}")) },
+        other => Error::Write { path, source: io::Error::other(format!("{other:?}")) },
     }
 }

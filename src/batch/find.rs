@@ -42,7 +42,8 @@ const TABLES: [&str; 13] = [
     "version,device name,",
 ];
 
-/// Looks at every file below `folder`, following links. Left out are hidden
+/// Looks at every file below `folder`, following links; what a phone app exported
+/// into a folder is one recording. Left out are hidden
 /// files, results of this program, and `out`.
 ///
 /// # Errors
@@ -70,8 +71,19 @@ pub fn find(folder: &Path, out: &Path, options: &OpenOptions) -> Result<Found> {
         !(is_hidden || entry.file_type().is_dir() && is_result())
     };
     let mut found = Found::default();
-    for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_wanted) {
+    if input::is_export(folder) {
+        let parent = folder.parent().unwrap_or(folder);
+        found.items.push(item(parent, folder));
+        return Ok(found);
+    }
+    let mut entries = WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_wanted);
+    while let Some(entry) = entries.next() {
         match entry {
+            // The tables of an app's export are one recording.
+            Ok(entry) if entry.file_type().is_dir() && input::is_export(entry.path()) => {
+                entries.skip_current_dir();
+                found.items.push(item(folder, entry.path()));
+            }
             Ok(entry) if entry.file_type().is_file() => found.add(folder, entry.path(), options),
             Ok(_) => {}
             // What a link leads back to is visited anyway.
@@ -162,6 +174,10 @@ mod tests {
         (found.items.into_iter().map(|item| item.name).collect(), found.others)
     }
 
+    fn found_items(folder: &Path) -> Vec<Item> {
+        find(folder, Path::new("nowhere"), &OpenOptions::default()).unwrap().items
+    }
+
     #[test]
     fn recordings_are_told_by_content_and_broken_ones_by_their_name() {
         let dir = tempfile::tempdir().unwrap();
@@ -183,6 +199,37 @@ mod tests {
         let (items, others) = found(dir.path());
         assert_eq!(items, ["a/night.csv", "a/no-ending", "b/empty.WAV"]);
         assert_eq!(others, ["b/README.md", "b/photo.jpg"]);
+    }
+
+    #[test]
+    fn what_an_app_exported_is_one_recording_and_not_one_a_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let metadata =
+            "version,device name,recording time,platform\n2,SM-N960F,2021-00-17_14-00-16,android\n";
+        put("p1/monday/Metadata.csv", metadata);
+        for table in ["Accelerometer", "Gravity", "Gyroscope", "Orientation"] {
+            put(&format!("p1/monday/{table}.csv"), &night());
+        }
+        put(
+            "p2/meta/time.csv",
+            "\"event\",\"experiment time\",\"system time\",\"system time text\"\n\"START\",0,1700000000,\"x\"\n\"PAUSE\",60,1700000060,\"x\"\n",
+        );
+        put("p2/meta/device.csv", "\"property\",\"value\"\n");
+        put("p2/Raw Data.csv", &night());
+        put("p2/Gyroscope.csv", &night());
+        put("p3/left.csv", &night());
+        put("p3/right.csv", &night());
+        let names = ["p1/monday", "p2", "p3/left.csv", "p3/right.csv"].map(str::to_owned);
+        assert_eq!(found(dir.path()).0, names);
+        // The export itself as the folder.
+        assert_eq!(found(&dir.path().join("p1/monday")).0, ["monday"]);
+        let one = found_items(&dir.path().join("p1/monday"));
+        assert_eq!(one[0].bytes, metadata.len() as u64 + 4 * night().len() as u64);
     }
 
     #[cfg(unix)]

@@ -12,6 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::results::folder_of;
 use super::status::{State, StatusRow};
 use crate::chart;
+use crate::html;
 use crate::movement::Kind;
 use crate::report::files;
 use crate::report::tables::{MovementRow, NightRow};
@@ -58,6 +59,7 @@ struct Shown {
     participant: String,
     file: String,
     charts: bool,
+    report: bool,
     night: NightRow,
     timeline: String,
 }
@@ -92,6 +94,7 @@ impl Overview {
             participant: row.participant.clone(),
             file: row.file.clone(),
             charts: row.charts,
+            report: row.report,
             timeline: timeline(night, &movements),
             night: night.clone(),
         }));
@@ -165,6 +168,7 @@ impl Shown {
         let folder = utf8_percent_encode(&folder, IN_PATH);
         let picture =
             format!("{folder}/timeline-{}.svg", utf8_percent_encode(&night.night, IN_PATH));
+        let page = if self.report { html::REPORT } else { "" };
         let pattern = serde_json::to_string(&night.pattern).unwrap_or_default();
         let pattern = pattern.trim_matches('"').replace('_', " ");
         let bound = crate::summary::RAISED_PLM_PER_HOUR;
@@ -172,7 +176,7 @@ impl Shown {
         html! {
             tr {
                 td { (self.participant) }
-                td { a href=(format!("{folder}/")) { (self.file) } }
+                td { a href=(format!("{folder}/{page}")) { (self.file) } }
                 td { @if self.charts { a href=(picture) { (night.night) } } @else { (night.night) } }
                 td { (PreEscaped(&self.timeline)) }
                 td.n { (number(Some(night.hours_in_bed), 2)) }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::collate::PARTICIPANTS;
+use crate::column::Column;
+use crate::report::dictionary::{self, Entry};
 use crate::report::tables::NightRow;
 use crate::summary::LEAST_OBSERVED_H;
 
@@ -53,13 +56,9 @@ impl Participants {
     /// counts once, with the mean of what they say.
     pub fn encode(&self) -> Vec<u8> {
         let mut table = csv::Writer::from_writer(Vec::new());
-        let mut header: Vec<String> =
-            ["participant", "recordings", "nights", "nights_used"].map(str::to_owned).to_vec();
-        for (name, _) in MEASURES {
-            header.extend(["median", "min", "max"].map(|of| format!("{name}_{of}")));
-        }
+        let header = entries().into_iter().map(|entry| entry.name);
         let in_memory = "a table is encoded in memory";
-        table.write_record(&header).expect(in_memory);
+        table.write_record(header).expect(in_memory);
         for (name, person) in &self.0 {
             let used = person.nights.values().filter(|night| night.iter().any(Option::is_some));
             let mut row = vec![
@@ -75,6 +74,29 @@ impl Participants {
         }
         table.into_inner().expect(in_memory)
     }
+}
+
+/// What its columns mean.
+pub fn entries() -> Vec<Entry> {
+    let count = |name, doc| Column { name, rust_type: "u32", doc };
+    let mut entries = dictionary::of(
+        PARTICIPANTS,
+        &[
+            Column { name: "participant", rust_type: "String", doc: "Whose nights they are" },
+            count("recordings", "Number of recordings"),
+            count("nights", "Number of nights; one that several sensors recorded counts once"),
+            count("nights_used", "Nights with sleep and at least two hours observed"),
+        ],
+    );
+    for (name, _) in MEASURES {
+        let of = |(short, word): (&str, &str)| Entry {
+            name: format!("{name}_{short}"),
+            meaning: format!("{word} of {name} over the nights used"),
+            ..dictionary::number(PARTICIPANTS, name)
+        };
+        entries.extend([("median", "Median"), ("min", "Least"), ("max", "Most")].map(of));
+    }
+    entries
 }
 
 /// A night is used when enough of it was observed and the sleeper slept: the

@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::input;
 
 /// One recording to be analysed: a row of the manifest, of the plan, or a file
 /// that was found.
@@ -47,14 +48,18 @@ impl Item {
         item
     }
 
-    /// Looks up size and time of the file; a file that is not there has none.
+    /// Looks up size and time of the file, or of all files of a folder together;
+    /// what is not there has none.
     pub fn look(&mut self) {
-        let about = fs::metadata(&self.file).ok();
-        let modified = about.as_ref().and_then(|about| about.modified().ok());
-        self.bytes = about.map_or(0, |about| if about.is_file() { about.len() } else { 0 });
-        self.modified_ns = modified
-            .and_then(|at| at.duration_since(UNIX_EPOCH).ok())
-            .map_or(0, |since| since.as_nanos() as u64);
+        let about = input::files_of(&self.file);
+        let about: Vec<_> = about.iter().filter_map(|file| fs::metadata(file).ok()).collect();
+        self.bytes = about.iter().filter(|about| about.is_file()).map(fs::Metadata::len).sum();
+        self.modified_ns = about
+            .iter()
+            .filter_map(|about| about.modified().ok()?.duration_since(UNIX_EPOCH).ok())
+            .map(|since| since.as_nanos() as u64)
+            .max()
+            .unwrap_or(0);
     }
 
     /// Work that is expected of it, in bytes of text: a packed table holds

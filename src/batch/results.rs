@@ -4,9 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::html;
+use crate::report::files;
 use crate::report::folder::SUMMARY;
 use crate::report::json::PROGRAM;
 
@@ -16,6 +18,17 @@ pub const RESULTS: &str = "results";
 /// Where the results of the recording `name` are, from the output folder on.
 pub fn folder_of(name: &str) -> PathBuf {
     Path::new(RESULTS).join(format!("{name}.hypnic"))
+}
+
+/// What is made of a recording beside its tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The charts as files.
+    pub charts: bool,
+    /// The page.
+    pub report: bool,
+    /// The tables as Parquet; a batch has them of the whole only.
+    pub parquet: bool,
 }
 
 /// What a result says of itself.
@@ -60,14 +73,18 @@ impl Made {
         settings_blake3(&self.settings)
     }
 
-    /// Whether no night was found, so that there is nothing to draw.
-    pub fn has_no_night(&self) -> bool {
-        self.nights.is_empty()
+    /// What of it is there.
+    pub fn beside(&self) -> Beside {
+        let has = |ending: &str| self.files.iter().any(|name| name.ends_with(ending));
+        Beside { charts: has(".svg"), report: has(html::REPORT), parquet: has(".parquet") }
     }
 
-    /// Whether the charts are among its files.
-    pub fn has_charts(&self) -> bool {
-        self.files.iter().any(|name| name.ends_with(".svg"))
+    /// Whether it has what is wanted; without a night there is nothing to draw.
+    pub fn has(&self, wanted: Beside) -> bool {
+        let there = self.beside();
+        (there.charts || !wanted.charts || self.nights.is_empty())
+            && (there.report || !wanted.report)
+            && (there.parquet || !wanted.parquet)
     }
 }
 
@@ -89,7 +106,11 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
     let result = fresh.path().join("result");
     fs::create_dir(&result).map_err(Error::write(&result))?;
     for (name, bytes) in files {
-        fs::write(result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
+        // One of them waits for the disk, 2 ms, and the file system writes what
+        // came before it along; all would be 13 ms, more than a short night
+        // takes. What a power cut leaves of the others is seen to be empty.
+        let write = if name == SUMMARY { files::write_through } else { plainly };
+        write(&result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
     }
     if let Some(parent) = dest.parent() {
         fs::create_dir_all(parent).map_err(Error::write(parent))?;
@@ -108,6 +129,10 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
         }
     }
     Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
+}
+
+fn plainly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(path, bytes)
 }
 
 /// Takes the result at `dest` away, if there is one: at once, by renaming it
@@ -134,7 +159,7 @@ fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
 mod tests {
     use super::*;
 
-    fn files(text: &str) -> Vec<(String, Vec<u8>)> {
+    fn result(text: &str) -> Vec<(String, Vec<u8>)> {
         let summary = format!(
             r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv"],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
         );
@@ -150,9 +175,9 @@ mod tests {
         let (dest, scratch) = (dir.path().join("p1/night.csv.hypnic"), dir.path().join("scratch"));
         fs::create_dir(&scratch).unwrap();
         assert_eq!(Made::read(&dest), None);
-        put(&dest, &files("one"), &scratch).unwrap();
+        put(&dest, &result("one"), &scratch).unwrap();
         fs::write(dest.join("extra.svg"), "").unwrap();
-        put(&dest, &files("two"), &scratch).unwrap();
+        put(&dest, &result("two"), &scratch).unwrap();
         assert_eq!(Made::read(&dest).unwrap().blake3(), "two");
         assert!(!dest.join("extra.svg").exists());
         fs::remove_file(dest.join("a.csv")).unwrap();
@@ -171,7 +196,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        put(&dest, &files("same"), dir.path()).unwrap();
+                        put(&dest, &result("same"), dir.path()).unwrap();
                     }
                 });
             }

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +11,8 @@ use serde_json::Value;
 use super::journal::{Entry, Journal, Outcome, Writer};
 use super::plan::{Item, Plan, Share};
 use super::pool::{Ended, Pool};
-use super::results::{self, Made};
+use super::results::{self, Beside, Made};
+use super::scratch::{self, Scratch};
 use super::status::{MEMORY, plan_file};
 use crate::error::{Error, Result};
 use crate::report::files::replace;
@@ -27,8 +27,8 @@ pub struct Job<'a> {
     pub share: Option<Share>,
     /// The settings in effect for a recording.
     pub settings: &'a dyn Fn(&Item) -> Result<Value>,
-    /// Whether the charts are drawn.
-    pub charts: bool,
+    /// What is made beside the tables.
+    pub beside: Beside,
     /// How many are analysed at a time.
     pub jobs: usize,
     /// The command of a worker, which reads [`Task`]s and writes [`Answer`]s.
@@ -51,8 +51,8 @@ pub struct Task {
     pub scratch: PathBuf,
     /// The settings in effect.
     pub settings: Value,
-    /// Whether the charts are drawn.
-    pub charts: bool,
+    /// What is made beside the tables.
+    pub beside: Beside,
     /// BLAKE3 of the recording the results that are there were made from: when
     /// it still has it, nothing is to be done.
     pub made_of: Option<String>,
@@ -127,10 +127,6 @@ pub struct Tally {
     pub left: usize,
 }
 
-/// A scratch folder that nobody touched for this long was left by a run that
-/// was killed: a living one touches it with every result, after minutes at most.
-const FORGOTTEN: Duration = Duration::from_secs(3600);
-
 /// Does a job. Recordings that fail are told and counted, and stop nothing.
 ///
 /// # Errors
@@ -139,11 +135,8 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Tally> {
     let memory = job.out.join(MEMORY);
     fs::create_dir_all(&memory).map_err(Error::write(&memory))?;
     replace(&plan_file(job.out), &job.plan.encode())?;
-    sweep(&memory);
-    let scratch = tempfile::Builder::new()
-        .prefix("run-")
-        .tempdir_in(&memory)
-        .map_err(Error::write(&memory))?;
+    scratch::sweep(job.out, &memory);
+    let scratch = Scratch::new(&memory)?;
     let journal = Journal::read(&memory)?;
     let mut tally = Tally::default();
     let tasks = tasks(job, &journal, scratch.path(), &mut tally)?;
@@ -153,7 +146,7 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Tally> {
         to_do: tasks.len(),
         bytes: tasks.iter().map(|task| job.plan.items[task.index].bytes).sum(),
     });
-    let journal = Writer::new(&memory, &format!("{}-{}", host(), std::process::id()));
+    let journal = Writer::new(&memory, &format!("{}-{}", scratch::host(), std::process::id()));
     let to_do = tasks.len();
     let mut records = Records { job, tally, ended: 0, journal, unwritable: None };
     let pool =
@@ -184,7 +177,7 @@ fn tasks(job: &Job, journal: &Journal, scratch: &Path, tally: &mut Tally) -> Res
         }
         let settings = (job.settings)(item)?;
         let dest = job.out.join(results::folder_of(&item.name));
-        let made_of = match need(item, &settings, job.charts, Made::read(&dest), journal) {
+        let made_of = match need(item, &settings, job.beside, Made::read(&dest), journal) {
             Need::Nothing => {
                 tally.as_before += 1;
                 continue;
@@ -202,7 +195,7 @@ fn tasks(job: &Job, journal: &Journal, scratch: &Path, tally: &mut Tally) -> Res
             dest,
             scratch: scratch.to_owned(),
             settings,
-            charts: job.charts,
+            beside: job.beside,
             made_of,
         });
     }
@@ -225,14 +218,14 @@ enum Need {
 fn need(
     item: &Item,
     settings: &Value,
-    charts: bool,
+    beside: Beside,
     made: Option<Made>,
     journal: &Journal,
 ) -> Need {
     if let Some(made) = made {
         let fits = made.version == env!("CARGO_PKG_VERSION")
             && made.settings == *settings
-            && (made.has_charts() || !charts || made.has_no_night());
+            && made.has(beside);
         return match journal.blake3(&item.name, item.bytes, item.modified_ns) {
             _ if !fits => Need::All,
             Some(blake3) if blake3 == made.blake3() => Need::Nothing,
@@ -316,30 +309,4 @@ impl Records<'_> {
         self.job.stop.store(true, Ordering::Relaxed);
         self.unwritable.get_or_insert(error);
     }
-}
-
-/// Removes the scratch folders of runs that were killed.
-fn sweep(memory: &Path) {
-    let is_forgotten = |path: &Path| {
-        let modified = fs::metadata(path).and_then(|about| about.modified());
-        modified.is_ok_and(|at| {
-            SystemTime::now().duration_since(at).is_ok_and(|since| since > FORGOTTEN)
-        })
-    };
-    for entry in fs::read_dir(memory).into_iter().flatten().flatten() {
-        let is_scratch = entry.file_name().to_string_lossy().starts_with("run-");
-        if is_scratch && is_forgotten(&entry.path()) {
-            // Another run may have been faster.
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
-/// Name of this machine, for the names of files that no other may write.
-fn host() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname")
-        .or_else(|_| std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")))
-        .unwrap_or_default();
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    if name.is_empty() { "host".to_owned() } else { name }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::journal::{Entry, Journal, Outcome};
 use super::plan::{Item, Plan};
 use super::results::{self, Made};
+use crate::column::with_columns;
 use crate::error::{Error, Position, Result};
 
 /// The folder in the output folder that is this program's memory.
@@ -43,27 +44,31 @@ impl State {
     }
 }
 
-/// A row of `status.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StatusRow {
-    /// Name of the recording.
-    pub file: String,
-    /// Whose night it is.
-    pub participant: String,
-    /// What became of it.
-    pub state: State,
-    /// Why it failed or crashed; empty otherwise.
-    pub reason: String,
-    /// Time the analysis took, s: the one column that differs from run to run.
-    pub seconds: Option<f64>,
-    /// Version of the program; empty when nothing was done.
-    pub version: String,
-    /// BLAKE3 of the recording, if it could be read.
-    pub input_blake3: String,
-    /// BLAKE3 of the settings in effect for it.
-    pub settings_blake3: String,
-    /// Whether its charts were drawn.
-    pub charts: bool,
+with_columns! {
+    /// A row of `status.csv`.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct StatusRow {
+        /// Name of the recording.
+        pub file: String,
+        /// Whose night it is.
+        pub participant: String,
+        /// What became of it.
+        pub state: State,
+        /// Why it failed or crashed; empty otherwise.
+        pub reason: String,
+        /// Time the analysis took, s: the one column that differs from run to run.
+        pub seconds: Option<f64>,
+        /// Version of the program; empty when nothing was done.
+        pub version: String,
+        /// BLAKE3 of the recording, if it could be read.
+        pub input_blake3: String,
+        /// BLAKE3 of the settings in effect for it.
+        pub settings_blake3: String,
+        /// Whether its charts were drawn.
+        pub charts: bool,
+        /// Whether it has a page.
+        pub report: bool,
+    }
 }
 
 impl StatusRow {
@@ -79,6 +84,7 @@ impl StatusRow {
             input_blake3: String::new(),
             settings_blake3: String::new(),
             charts: false,
+            report: false,
         };
         match made {
             Some(made) => row.of_result(made, journal),
@@ -102,7 +108,8 @@ impl StatusRow {
             version: made.version.clone(),
             input_blake3: made.blake3().to_owned(),
             settings_blake3,
-            charts: made.has_charts(),
+            charts: made.beside().charts,
+            report: made.beside().report,
             ..self
         }
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::paper::{ASIDE, Align, FAINT, LEAD, Paper, TITLE, Type};
+use crate::pipeline::PlacementSource;
 use crate::recording::{Placement, Side};
 use crate::report::tables::NightRow;
 
@@ -65,7 +66,9 @@ pub fn title(night: &NightRow) -> String {
             None => worn.to_string(),
         },
     };
-    format!("{} · {date} · {place}", shortened(&night.recording))
+    let guessed =
+        if night.placement_source == PlacementSource::Guessed { " (guessed)" } else { "" };
+    format!("{} · {date} · {place}{guessed}", shortened(&night.recording))
 }
 
 /// A long name without its middle, so that what follows it can be read.

@@ -6,19 +6,21 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use hypnic::batch::results::Beside;
 use hypnic::chart;
 use hypnic::error::{Error, Result};
-use hypnic::input::STANDARD_INPUT;
+use hypnic::html;
+use hypnic::input::{self, STANDARD_INPUT};
 use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::{NightRow, Tables};
-use hypnic::report::{annotations, files, folder, json, rows, text};
+use hypnic::report::{annotations, files, folder, json, parquet, rows, text};
 
 use super::recording::RecordingOptions;
 use super::{Stop, progress};
 
 /// Find the movements of a recorded night, score and draw them
 ///
-/// Writes movements.csv, nights.csv, epochs.csv, summary.json, annotations for
+/// Writes movements.csv, nights.csv, epochs.csv, summary.json, report.html, annotations for
 /// other programs (EDF+, .annot of Luna, events.tsv of BIDS) and the charts into a folder, and tells the findings in a few sentences. A folder that it did
 /// not write is never touched.
 #[derive(Debug, clap::Args)]
@@ -41,6 +43,12 @@ pub struct Args {
     /// Write the tables and the summary only
     #[arg(long)]
     no_charts: bool,
+    /// Make report.html, the page to print or to show, even without the charts as files
+    #[arg(long)]
+    report: bool,
+    /// Write movements, nights and epochs as Parquet too
+    #[arg(long)]
+    parquet: bool,
     /// Threads: 1, or 2 to read ahead and to hash beside [default: as there are cores]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -63,8 +71,15 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let out = args.out.unwrap_or_else(|| default_folder(&args.file));
     folder::check(&out)?;
     let bar = progress::bar(&name_of(&args.file), args.quiet);
-    let charts = if args.no_charts { Charts::LeftOut } else { Charts::Drawn };
-    let results = results(&args.file, &options, &settings, charts, &mut |done, total| {
+    if args.parquet {
+        parquet::check()?;
+    }
+    let beside = Beside {
+        charts: !args.no_charts,
+        report: args.report || !args.no_charts,
+        parquet: args.parquet,
+    };
+    let results = results(&args.file, &options, &settings, beside, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
@@ -77,16 +92,9 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     if args.json {
         stdout.write_all(results.summary.as_bytes())?;
     } else {
-        stdout.write_all(told(&results.tables, &results.warnings, &out, charts).as_bytes())?;
+        stdout.write_all(told(&results.tables, &results.warnings, &out, beside).as_bytes())?;
     }
     Ok(stdout.flush()?)
-}
-
-/// Whether the charts are among the results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charts {
-    Drawn,
-    LeftOut,
 }
 
 /// What an analysis gives.
@@ -106,7 +114,7 @@ pub(super) fn results(
     file: &Path,
     options: &RecordingOptions,
     settings: &Settings,
-    charts: Charts,
+    beside: Beside,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Results> {
     let (analysis, blake3) = thread::scope(|scope| {
@@ -121,8 +129,16 @@ pub(super) fn results(
     let tables = files::as_written(&rows::tables(&analysis));
     let mut results = files::encoded(&tables);
     results.extend(annotations::files(&analysis, &tables));
-    if charts == Charts::Drawn {
+    if beside.parquet {
+        results.extend(parquet::encoded(&results)?);
+    }
+    if beside.charts {
         results.extend(chart::files(&tables));
+    }
+    if beside.report {
+        let about = json::RecordingPart::new(&analysis, blake3.clone());
+        let page = html::page(&tables, &about, &analysis.ledger, &analysis.warnings);
+        results.push((html::REPORT.to_owned(), page.into_bytes()));
     }
     let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
     names.push(folder::SUMMARY.to_owned());
@@ -155,19 +171,27 @@ fn default_folder(file: &Path) -> PathBuf {
     PathBuf::from(format!("{stem}.hypnic"))
 }
 
-/// Empty for a pipe, whose bytes come only once.
+/// Of a folder: of its files, each with its name and length before it. Empty for
+/// a pipe, whose bytes come only once.
 pub(super) fn hash(path: &Path) -> Result<String> {
-    if !path.is_file() {
+    let mut hasher = blake3::Hasher::new();
+    if !path.is_file() && !path.is_dir() {
         return Ok(String::new());
     }
-    let mut hasher = blake3::Hasher::new();
-    let file = std::fs::File::open(path).map_err(Error::read(path))?;
-    hasher.update_reader(file).map_err(Error::read(path))?;
+    for file in input::files_of(path) {
+        if let Some(name) = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty())
+        {
+            let length = file.metadata().map_err(Error::read(&file))?.len();
+            hasher.update(format!("{}\n{length}\n", name.display()).as_bytes());
+        }
+        let bytes = std::fs::File::open(&file).map_err(Error::read(&file))?;
+        hasher.update_reader(bytes).map_err(Error::read(&file))?;
+    }
     Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// The table and the sentences for a terminal.
-fn told(tables: &Tables, warnings: &[String], out: &Path, charts: Charts) -> String {
+fn told(tables: &Tables, warnings: &[String], out: &Path, beside: Beside) -> String {
     let mut told = String::new();
     let _ = writeln!(
         told,
@@ -192,7 +216,7 @@ fn told(tables: &Tables, warnings: &[String], out: &Path, charts: Charts) -> Str
     for warning in warnings {
         let _ = writeln!(told, "  {warning}");
     }
-    let drawn = tables.nights.first().filter(|_| charts == Charts::Drawn);
+    let drawn = tables.nights.first().filter(|_| beside.charts);
     let picture = drawn.map(|night| format!("timeline-{}.png", night.night));
     let _ = match picture {
         Some(picture) => writeln!(told, "\nThe picture: {}", out.join(picture).display()),

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ValueEnum;
 use hypnic::batch::collate::{self, OVERVIEW};
 use hypnic::batch::plan::{Plan, Share};
+use hypnic::batch::results::Beside;
 use hypnic::batch::run::{self, Job, Tally};
 use hypnic::batch::status::{Output, State};
 use hypnic::batch::{find, manifest};
@@ -57,6 +58,12 @@ pub struct Args {
     /// Draw the charts of every night
     #[arg(long)]
     charts: bool,
+    /// Make a page of every recording, report.html
+    #[arg(long)]
+    report: bool,
+    /// Write movements, nights and epochs of all recordings as Parquet too
+    #[arg(long, conflicts_with = "no_tables")]
+    parquet: bool,
     /// Options from a TOML file; those that are typed win
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
@@ -110,6 +117,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     if let Some(out) = &args.sharing.status {
         return status(out, args.sharing.allow_failures);
     }
+    let form = super::collate::form(args.parquet)?;
     let options = args.options.clone().over_file(args.config.as_ref())?;
     let out = args.out.clone().unwrap_or_else(|| default_folder(&args));
     let mut plan = plan(&args, &options, &out)?;
@@ -133,7 +141,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
         plan: &plan,
         share: args.sharing.shard,
         settings: &|item| value(&options.of_item(item)?),
-        charts: args.charts,
+        beside: Beside { charts: args.charts, report: args.report, parquet: false },
         jobs: args.jobs.map_or_else(cores, usize::from),
         worker: &worker,
         stop: &STOP,
@@ -144,7 +152,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     };
     let tally = run::run(&job, &mut |event| told.tell(&event))?;
     if tally.left == 0 && !args.sharing.no_tables {
-        collate::collate(std::slice::from_ref(&out), &out)?;
+        collate::collate(std::slice::from_ref(&out), &out, form)?;
     }
     if !args.quiet && args.progress.is_none() {
         tell(&tally, &out, args.sharing.no_tables)?;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use hypnic::batch::collate::{Collated, OVERVIEW, collate};
+use hypnic::batch::collate::{Collated, Form, OVERVIEW, collate};
+use hypnic::report::parquet;
 
 use super::Stop;
 
@@ -28,6 +29,9 @@ pub struct Args {
     /// Folder of the tables
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Write movements, nights and epochs as Parquet too
+    #[arg(long)]
+    parquet: bool,
     /// End with 0 though recordings failed
     #[arg(long)]
     allow_failures: bool,
@@ -38,7 +42,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> Result<(), Stop> {
-    let collated = collate(&args.dirs, &args.out)?;
+    let collated = collate(&args.dirs, &args.out, form(args.parquet)?)?;
     if !args.quiet {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{}", told(&collated))?;
@@ -48,6 +52,15 @@ pub fn run(args: Args) -> Result<(), Stop> {
     amiss(&collated);
     let is_failed = !collated.failed.is_empty() && !args.allow_failures;
     if is_failed || !collated.missing.is_empty() { Err(Stop::Ended(1)) } else { Ok(()) }
+}
+
+/// The form of the tables of the whole, if the program can write it.
+pub(super) fn form(parquet: bool) -> hypnic::error::Result<Form> {
+    if !parquet {
+        return Ok(Form::Csv);
+    }
+    parquet::check()?;
+    Ok(Form::AlsoParquet)
 }
 
 fn told(collated: &Collated) -> String {

@@ -21,7 +21,9 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Stop> {
-    let text = if args.markdown { dictionary::markdown() } else { dictionary::csv() };
+    let mut entries = dictionary::entries();
+    entries.extend(hypnic::batch::entries());
+    let text = if args.markdown { dictionary::markdown(entries) } else { dictionary::csv(entries) };
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)

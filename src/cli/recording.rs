@@ -37,10 +37,10 @@ pub struct RecordingOptions {
     /// Sleep as somebody scored it, in place of the estimate: EDF+, .annot, NSRR or Compumedics
     /// XML, Noxturnal, or a CSV of epochs with a column stage
     #[arg(long, value_name = "HYPNOGRAM", help_heading = "Recording")]
-    pub sleep: Option<PathBuf>,
+    pub sleep: Option<GivenFile>,
     /// Bed times by night: a CSV with the columns night, lights_off and lights_on
     #[arg(long, value_name = "CSV", help_heading = "Recording")]
-    pub diary: Option<PathBuf>,
+    pub diary: Option<GivenFile>,
     /// Age of the sleeper in years: under 18 the index is held against 5 per hour, not 15
     #[arg(long, value_name = "YEARS", allow_negative_numbers = true, help_heading = "Recording")]
     pub age: Option<f64>,
@@ -59,6 +59,47 @@ pub struct RecordingOptions {
     /// Columns of x, y and z, by name or number from 1, such as 3,4,5 or accX,accY,accZ
     #[arg(long, value_name = "X,Y,Z", help_heading = "Reading")]
     pub axes: Option<String>,
+}
+
+/// A file that says something of a recording: what stands in it is a setting, not
+/// only its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Typed")]
+pub struct GivenFile {
+    /// The file.
+    pub file: PathBuf,
+    /// BLAKE3 of its bytes.
+    pub blake3: String,
+}
+
+/// As it is typed, and as it is stored.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Typed {
+    File(PathBuf),
+    Stored { file: PathBuf, blake3: String },
+}
+
+impl From<Typed> for GivenFile {
+    fn from(typed: Typed) -> Self {
+        match typed {
+            Typed::File(file) => Self { file, blake3: String::new() },
+            Typed::Stored { file, blake3 } => Self { file, blake3 },
+        }
+    }
+}
+
+impl From<std::ffi::OsString> for GivenFile {
+    fn from(text: std::ffi::OsString) -> Self {
+        Typed::File(text.into()).into()
+    }
+}
+
+impl GivenFile {
+    fn hashed(self) -> Result<Self> {
+        let blake3 = super::analyze::hash(&self.file)?;
+        Ok(Self { blake3, ..self })
+    }
 }
 
 /// `--placement`.
@@ -86,21 +127,22 @@ pub enum SideArg {
 }
 
 impl RecordingOptions {
-    /// What was typed, and where nothing was typed, what stands in the file.
+    /// What was typed, and where nothing was typed, what stands in the file; with
+    /// the hashes of the files they name.
     ///
     /// # Errors
     /// A file that cannot be read or is not such TOML.
     pub fn over_file(self, file: Option<&PathBuf>) -> Result<Self> {
-        let Some(path) = file else { return Ok(self) };
-        let base = read(path)?;
+        let base = file.map_or_else(|| Ok(Self::default()), |path| read(path))?;
+        let hashed = |file: Option<GivenFile>| file.map(GivenFile::hashed).transpose();
         Ok(Self {
             placement: self.placement.or(base.placement),
             side: self.side.or(base.side),
             timezone: self.timezone.or(base.timezone),
             lights_off: self.lights_off.or(base.lights_off),
             lights_on: self.lights_on.or(base.lights_on),
-            sleep: self.sleep.or(base.sleep),
-            diary: self.diary.or(base.diary),
+            sleep: hashed(self.sleep.or(base.sleep))?,
+            diary: hashed(self.diary.or(base.diary))?,
             age: self.age.or(base.age),
             linear: self.linear.or(base.linear),
             rate_hz: self.rate_hz.or(base.rate_hz),
@@ -177,8 +219,8 @@ impl RecordingOptions {
                 on: bed_time("--lights-on", self.lights_on.as_deref())?,
             },
             age_years: self.age,
-            diary: self.diary.as_deref().map_or(Ok(Vec::new()), diary)?,
-            sleep: self.sleep.as_deref().map(sleep).transpose()?,
+            diary: self.diary.as_ref().map_or(Ok(Vec::new()), |given| diary(&given.file))?,
+            sleep: self.sleep.as_ref().map(|given| sleep(&given.file)).transpose()?,
             ..Settings::default()
         })
     }

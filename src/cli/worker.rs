@@ -6,10 +6,11 @@ use std::time::Instant;
 use hypnic::batch::journal::Outcome;
 use hypnic::batch::results;
 use hypnic::batch::run::{Answer, Task};
+use hypnic::batch::scratch;
 use hypnic::error::{Error, Position};
 
 use super::Stop;
-use super::analyze::{self, Charts};
+use super::analyze;
 use super::recording::RecordingOptions;
 
 /// Takes tasks from standard input, a line each, until it is closed, and
@@ -19,6 +20,7 @@ pub fn run() -> Result<(), Stop> {
     // what is in hand will be finished. Without this the worker just ends.
     let _ = ctrlc::set_handler(|| ());
     let mut stdout = io::stdout().lock();
+    let mut scratch = None;
     for line in io::stdin().lock().lines() {
         let task: Task = serde_json::from_str(&line?).map_err(|problem| {
             Stop::Failed(Error::Input {
@@ -29,9 +31,20 @@ pub fn run() -> Result<(), Stop> {
                 help: "`hypnic batch` starts this command by itself.".to_owned(),
             })
         })?;
-        serde_json::to_writer(&mut stdout, &done(&task)).map_err(io::Error::from)?;
-        writeln!(stdout)?;
-        stdout.flush()?;
+        let answer = done(&task);
+        scratch = Some(task.scratch);
+        let told = serde_json::to_writer(&mut stdout, &answer)
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(stdout))
+            .and_then(|()| stdout.flush());
+        if told.is_err() {
+            break;
+        }
+    }
+    // A batch that was killed cannot read, and what it left may have been removed
+    // and made again by this worker.
+    if let Some(scratch) = scratch {
+        scratch::leave(&scratch);
     }
     Ok(())
 }
@@ -70,9 +83,8 @@ fn make(task: &Task) -> hypnic::error::Result<Made> {
             name: "the settings of a recording",
             problem: problem.to_string(),
         })?;
-    let charts = if task.charts { Charts::Drawn } else { Charts::LeftOut };
-    let results =
-        analyze::results(&task.file, &options, &options.settings()?, charts, &mut |_, _| ())?;
+    let settings = options.settings()?;
+    let results = analyze::results(&task.file, &options, &settings, task.beside, &mut |_, _| ())?;
     results::put(&task.dest, &results.files, &task.scratch)?;
     Ok(Made::Now(results.blake3))
 }

@@ -147,8 +147,12 @@ impl Ledger {
         }
         if self.bridged > 0 {
             remarks.push(format!(
-                "{} lost samples were bridged by straight lines, in stops too short to be gaps.",
-                self.bridged
+                "{} bridged by straight lines, in stops too short to be gaps.",
+                if self.bridged == 1 {
+                    "1 lost sample was".to_owned()
+                } else {
+                    format!("{} lost samples were", self.bridged)
+                }
             ));
         }
         if self.blank > 0 {

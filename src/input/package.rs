@@ -86,10 +86,19 @@ pub(super) fn open(
 /// Opens the folder that an app exported; `None` for any other folder.
 pub(super) fn open_folder(path: &Path, options: &OpenOptions) -> Option<Result<Box<dyn Source>>> {
     let archive = Archive::of_folder(path).ok()?;
-    let is_export = [App::SensorLogger, App::Phyphox]
+    is_of_app(&archive).then(|| open(&archive, path, options))
+}
+
+/// Whether an app exported the folder.
+pub(super) fn is_export(path: &Path) -> bool {
+    Archive::of_folder(path).is_ok_and(|archive| is_of_app(&archive))
+}
+
+/// Whether the export of an app lies at the top.
+fn is_of_app(archive: &Archive) -> bool {
+    [App::SensorLogger, App::Phyphox]
         .into_iter()
-        .any(|app| app_folder(&archive, app).is_some_and(|folder| folder.is_empty()));
-    is_export.then(|| open(&archive, path, options))
+        .any(|app| app_folder(archive, app).is_some_and(|folder| folder.is_empty()))
 }
 
 /// How likely a member is the recording, likeliest first.

@@ -118,6 +118,8 @@ fn whole(plain: &str) -> Option<What> {
         "lights on" | "light on" | "lumières allumées" | "licht an" => What::LightsOn,
         "gap" | "recording gap" | "signal loss" | "unobserved" => What::Gap,
         "a obstructive" | "a centrale" | "a mixte" | "a central" | "a mixed" => What::Respiratory,
+        // The NSRR's SHHS and MESA: a hypopnea of more than half of the airflow.
+        "unsure unsure" => What::Respiratory,
         "0" | "1" | "2" | "3" | "4" | "5" | "6" | "9" => return None,
         word => What::Stage(stage_of(word)?),
     })
@@ -202,6 +204,7 @@ mod tests {
             ("Obstructive apnea|Obstructive Apnea", (What::Respiratory, None, false)),
             ("apnea:central", (What::Respiratory, None, false)),
             ("Hypopnea|Hypopnea", (What::Respiratory, None, false)),
+            ("Unsure|Unsure", (What::Respiratory, None, false)),
             ("Wake|0", (What::Stage(Stage::Wake), None, false)),
             ("Stage 2 sleep|2", (What::Stage(Stage::N2), None, false)),
             ("Stage 4 sleep|4", (What::Stage(Stage::N3), None, false)),

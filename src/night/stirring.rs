@@ -7,8 +7,9 @@
 use crate::movement::Movement;
 use crate::recording::Placement;
 
-/// A movement that leaves gravity this far away moved more than a limb, degrees;
-/// a mattress passes on a few hundredths of that.
+/// A movement that leaves gravity this far away moved more than a limb, degrees
+/// (nearest-posture studies take 10 to 20° on the body); a mattress passes on a
+/// few hundredths of that.
 const BODY_TURN_DEG: f32 = 12.0;
 const BODY_TURN_ON_MATTRESS_DEG: f32 = 0.4;
 
@@ -131,13 +132,24 @@ pub fn company(movements: &[Movement], rate_hz: f64, placement: Placement) -> Ve
         .collect()
 }
 
+/// Whether a movement leaves the sleeper in another posture.
+pub fn turns_body(movement: &Movement, placement: Placement) -> bool {
+    movement.turn_deg
+        >= match placement {
+            Placement::Mattress => BODY_TURN_ON_MATTRESS_DEG,
+            Placement::Ankle | Placement::Wrist | Placement::Waist => BODY_TURN_DEG,
+        }
+}
+
 /// Whether the body took part in a movement of that company.
 pub fn is_of_body(movement: &Movement, company: Company, placement: Placement) -> bool {
-    if placement == Placement::Mattress {
-        return movement.turn_deg >= BODY_TURN_ON_MATTRESS_DEG
-            || movement.active_s >= BODY_ACTIVE_ON_MATTRESS_S;
-    }
-    movement.turn_deg >= BODY_TURN_DEG || bulk_s(movement) >= body_bulk_s(company)
+    turns_body(movement, placement)
+        || match placement {
+            Placement::Mattress => movement.active_s >= BODY_ACTIVE_ON_MATTRESS_S,
+            Placement::Ankle | Placement::Wrist | Placement::Waist => {
+                bulk_s(movement) >= body_bulk_s(company)
+            }
+        }
 }
 
 /// The bulk from which a movement in that company is the body's, s: one among
@@ -190,4 +202,58 @@ fn mark_train(parts: &mut [Part], company: &[Company], run: &mut Vec<usize>) {
         }
     }
     run.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Placement::{Ankle, Mattress, Wrist};
+
+    /// 100 Hz; out and back by 4°, over 2 s, at each of the seconds.
+    fn limbs(onsets_s: &[u64]) -> Vec<Movement> {
+        let at = |&onset_s: &u64| Movement::returning(onset_s * 100, onset_s * 100 + 200);
+        onsets_s.iter().map(at).collect()
+    }
+
+    #[test]
+    fn what_stays_turned_is_of_the_body() {
+        for (turn_deg, placement, turns) in [
+            (11.9, Ankle, false),
+            (12.0, Ankle, true),
+            (12.0, Wrist, true),
+            (0.39, Mattress, false),
+            (0.4, Mattress, true),
+        ] {
+            let movement = Movement { turn_deg, ..Movement::returning(0, 100) };
+            assert_eq!(turns_body(&movement, placement), turns, "{turn_deg}° at {placement}");
+        }
+    }
+
+    #[test]
+    fn a_movement_among_limbs_is_sooner_a_limb_than_one_among_bodies() {
+        // 2.2 s with a turn of 3.3°: a bulk of 2.2 · 3.4^0.28 = 3.10 s.
+        let movement = Movement { active_s: 2.2, turn_deg: 3.35, ..Movement::returning(0, 220) };
+        let company = |limbs, bodies| Company { limbs, bodies, ..Company::default() };
+        assert!(is_of_body(&movement, company(0, 0), Ankle));
+        assert!(!is_of_body(&movement, company(3, 0), Ankle));
+        assert!(is_of_body(&movement, company(3, 3), Ankle));
+    }
+
+    #[test]
+    fn four_limb_movements_within_90_s_of_each_other_are_a_train_wasm_2016() {
+        let parts = |onsets_s: &[u64]| parts(&limbs(onsets_s), 100.0, Ankle);
+        assert_eq!(parts(&[0, 90, 180, 270]), [Part::Train; 4]);
+        assert_eq!(parts(&[0, 90, 180, 271]), [Part::Limb; 4]);
+        assert_eq!(parts(&[0, 30, 60]), [Part::Limb; 3]);
+    }
+
+    #[test]
+    fn company_counts_within_the_longest_interval_and_not_the_movement_itself() {
+        let mut movements = limbs(&[0, 90, 181]);
+        movements[0].active_s = 0.5;
+        let company = company(&movements, 100.0, Ankle);
+        assert_eq!(company[0], Company { limbs: 1, unhurried: 1, bodies: 0 });
+        assert_eq!(company[1], Company { limbs: 1, unhurried: 0, bodies: 0 });
+        assert_eq!(company[2], Company::default());
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::findings::Findings;
 use super::json::RecordingPart;
-use super::tables::{EpochRow, MovementRow, NightRow};
+use super::tables::{NightRow, Table};
 use crate::column::Column;
 use crate::score::indices;
 use crate::score::rows::ScoreRow;
@@ -27,16 +27,14 @@ pub struct Entry {
     pub source: &'static str,
 }
 
-/// Every entry, output by output in the order of the columns.
+/// Every entry of a recording, output by output in the order of the columns.
 pub fn entries() -> Vec<Entry> {
-    let mut entries = Vec::new();
+    let mut entries: Vec<Entry> =
+        Table::ALL.iter().flat_map(|table| of(table.csv(), table.columns())).collect();
+    entries.extend(of("score", ScoreRow::COLUMNS));
     let mut table = |output: &'static str, prefix: &str, columns: &[Column]| {
         entries.extend(columns.iter().map(|column| entry(output, prefix, column)));
     };
-    table("movements.csv", "", MovementRow::COLUMNS);
-    table("nights.csv", "", NightRow::COLUMNS);
-    table("epochs.csv", "", EpochRow::COLUMNS);
-    table("score", "", ScoreRow::COLUMNS);
     table("summary.json", "recording.", RecordingPart::COLUMNS);
     table("summary.json", "nights[].", NightRow::COLUMNS);
     table("summary.json", "findings[].", Findings::COLUMNS);
@@ -61,6 +59,16 @@ pub fn entries() -> Vec<Entry> {
     entries
 }
 
+/// The entries of a table.
+pub fn of(output: &'static str, columns: &[Column]) -> Vec<Entry> {
+    columns.iter().map(|column| entry(output, "", column)).collect()
+}
+
+/// The entry of a number that may be empty and is made from the column `name`.
+pub fn number(output: &'static str, name: &'static str) -> Entry {
+    entry(output, "", &Column { name, rust_type: "Option<f64>", doc: "" })
+}
+
 /// What is not a field of a documented row: output, name, type, meaning.
 const BY_HAND: [(&str, &str, &str, &str); 29] = [
     ("summary.json", "program", "text", "hypnic: marks the folder as a result"),
@@ -71,7 +79,7 @@ const BY_HAND: [(&str, &str, &str, &str); 29] = [
         "summary.json",
         "settings.*",
         "text",
-        "Each option of the command line as it was typed or stood in the TOML file",
+        "Each option of the command line as it was typed or stood in the TOML file; of a file the hash too",
     ),
     ("summary.json", "warnings[]", "text", "What the person should know of the file, in sentences"),
     ("summary.json", "time.rate_hz", "number", "Rate of the uniform grid"),
@@ -119,7 +127,7 @@ const BY_HAND: [(&str, &str, &str, &str); 29] = [
     ("annotations.edf, annotations.annot", "label", "word", "As trial_type of events.tsv"),
 ];
 
-fn entry(output: &'static str, prefix: &str, column: &Column) -> Entry {
+pub(super) fn entry(output: &'static str, prefix: &str, column: &Column) -> Entry {
     let bare = column.rust_type.replace(' ', "");
     let inner = bare.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>'));
     let name = column.name;
@@ -153,7 +161,7 @@ fn unit(name: &str) -> &'static str {
         "1/h"
     } else if name.starts_with("hours_") {
         "h"
-    } else if ends("_s") || name == "onset" || name == "duration" {
+    } else if ends("_s") || name == "seconds" || name == "onset" || name == "duration" {
         "s"
     } else if ends("_ms") {
         "ms"
@@ -194,14 +202,14 @@ fn source(name: &str) -> &'static str {
     }
 }
 
-/// The dictionary as CSV.
-pub fn csv() -> String {
+/// A dictionary as CSV.
+pub fn csv(entries: Vec<Entry>) -> String {
     let in_memory = "a table is encoded in memory";
     let mut table = csv::Writer::from_writer(Vec::new());
     table
         .write_record(["output", "name", "type", "unit", "may_be_empty", "meaning", "source"])
         .expect(in_memory);
-    for entry in entries() {
+    for entry in entries {
         let Entry { output, name, kind, unit, may_be_empty, meaning, source } = entry;
         let empty = if may_be_empty { "true" } else { "false" };
         table.write_record([output, &name, kind, unit, empty, &meaning, source]).expect(in_memory);
@@ -209,14 +217,14 @@ pub fn csv() -> String {
     String::from_utf8(table.into_inner().expect(in_memory)).expect("text was written")
 }
 
-/// The dictionary as a page of Markdown, a table an output.
-pub fn markdown() -> String {
+/// A dictionary as a page of Markdown, a table an output.
+pub fn markdown(entries: Vec<Entry>) -> String {
     let mut page = String::from(
         "# Data dictionary\n\nEvery column and key that hypnic writes. Made by `hypnic dictionary \
          --markdown` from the documentation of the code; `hypnic dictionary` gives the same as CSV.\n",
     );
     let mut output = "";
-    for entry in entries() {
+    for entry in entries {
         if entry.output != output {
             output = entry.output;
             page += &format!(

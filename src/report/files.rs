@@ -13,14 +13,14 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use tempfile::NamedTempFile;
 
-use super::tables::Tables;
+use super::tables::{Table, Tables};
 use crate::error::{Error, Position, Result};
 
 /// The table of movements.
-pub const MOVEMENTS: &str = "movements.csv";
+pub const MOVEMENTS: &str = Table::Movements.csv();
 /// The table of nights.
-pub const NIGHTS: &str = "nights.csv";
-const EPOCHS: &str = "epochs.csv";
+pub const NIGHTS: &str = Table::Nights.csv();
+const EPOCHS: &str = Table::Epochs.csv();
 
 /// What to do about a table that is not there or is not as it should be.
 const HELP: &str = "Give the result folder of an analysis as it was written, or analyze the \
@@ -81,9 +81,32 @@ pub fn replace_with(
 ) -> Result<()> {
     let mut file = beside(path)?;
     write(&mut file).map_err(Error::write(path))?;
+    publish(file, path)
+}
+
+/// Gives a file that is whole its name, once the disk has it: else a power cut
+/// could leave the name without the bytes.
+///
+/// # Errors
+/// When it cannot be written; then `path` is as it was.
+pub fn publish(file: NamedTempFile, path: &Path) -> Result<()> {
+    file.as_file().sync_all().map_err(Error::write(path))?;
     file.persist(path).map_err(|failed| Error::write(path)(failed.error))?;
     Ok(())
 }
+
+/// Writes a file that will be renamed with its folder; the disk has it after.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
+}
+
+/// How the names of files begin that are not whole yet.
+pub const FRESH: &str = ".hypnic-";
 
 /// A temporary file in the folder of `path`, which it will be renamed to.
 ///
@@ -95,7 +118,7 @@ pub fn beside(path: &Path) -> Result<NamedTempFile> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".hypnic-");
+    builder.prefix(FRESH);
     // As any file the person makes: the default of tempfile is theirs alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -125,6 +148,12 @@ fn decimals(column: &str) -> Option<usize> {
     } else {
         None
     }
+}
+
+/// The number of a column as it stands in the file.
+#[cfg(feature = "parquet")]
+pub(super) fn cell(column: &str, number: f64) -> String {
+    decimals(column).map_or_else(|| number.to_string(), |decimals| fixed(number, decimals))
 }
 
 /// A number with its decimals; no minus before zero.

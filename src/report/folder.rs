@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::files as on_disk;
 use super::json::{Earlier, PROGRAM};
 use crate::error::{Error, Result};
 
@@ -48,7 +49,7 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>> {
         .map_err(Error::write(parent))?;
     for (name, bytes) in files {
         let path = fresh.path().join(name);
-        fs::write(&path, bytes).map_err(Error::write(&dir.join(name)))?;
+        on_disk::write_through(&path, bytes).map_err(Error::write(&dir.join(name)))?;
     }
     fs::create_dir_all(dir).map_err(Error::write(dir))?;
     for name in earlier.iter().filter(|name| !files.iter().any(|(new, _)| new == *name)) {
@@ -79,8 +80,11 @@ fn earlier_files(dir: &Path) -> Result<Vec<String>> {
         Ok(about) if !about.is_dir() => return in_the_way(),
         Ok(_) => {}
     }
-    let mut entries = fs::read_dir(dir).map_err(Error::write(dir))?;
-    if entries.next().is_none() {
+    // Another run may be about to mark the folder as its own.
+    let is_whole =
+        |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with(on_disk::FRESH);
+    let mut entries = fs::read_dir(dir).map_err(Error::write(dir))?.flatten();
+    if !entries.any(|entry| is_whole(&entry)) {
         return Ok(Vec::new());
     }
     match earlier(dir) {

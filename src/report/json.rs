@@ -76,7 +76,7 @@ with_columns! {
 }
 
 /// Stands in every result.
-const NOTE: &str = "Accelerometer findings, not a diagnosis. An accelerometer misses leg \
+pub const NOTE: &str = "Accelerometer findings, not a diagnosis. An accelerometer misses leg \
                     movements that tense a muscle without moving the limb; its PLM index is not on \
                     the scale of electromyography. Sleep is estimated from movement alone.";
 

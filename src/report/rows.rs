@@ -1,11 +1,11 @@
 //! An analysis as the rows of the tables.
 
-use super::tables::{BedSource, EpochRow, MovementRow, NightRow, Tables};
+use super::tables::{BedSource, EpochRow, MovementRow, NightRow, NightTimes, Sensor, Tables};
 use crate::night::Night;
 use crate::pipeline::{AnalysedNight, Analysis};
 use crate::score::InSeries;
 use crate::score::night::Scored;
-use crate::summary::{Course, LEAST_HOURS};
+use crate::summary::{Course, LEAST_HOURS, Periodic};
 
 /// The rows of all three tables.
 pub fn tables(analysis: &Analysis) -> Tables {
@@ -67,75 +67,79 @@ fn movement_row(analysis: &Analysis, night: &Night, scored: &Scored) -> Movement
 
 fn night_row(analysis: &Analysis, analysed: &AnalysedNight) -> NightRow {
     let AnalysedNight { night, summary, .. } = analysed;
-    let clock = &analysis.spec.clock;
-    let label = |at_s: Option<f64>| at_s.map_or_else(String::new, |at_s| clock.label(at_s));
     let words = |list: Vec<String>| list.join("; ");
-    let course = summary.course.as_ref();
-    let per_hour_sleep = |count: fn(&Course) -> u32| {
-        let count = f64::from(count(course?));
-        (summary.hours_asleep >= LEAST_HOURS).then(|| count / summary.hours_asleep)
-    };
-    let third = |n: usize| course.and_then(|course| course.by_third[n]);
-    NightRow {
-        recording: recording_name(analysis),
-        night: night.label.clone(),
-        start: clock.label(night.start_s),
-        end: clock.label(night.end_s),
-        lights_off: clock.label(night.bed.off_s),
-        lights_on: clock.label(night.bed.on_s),
-        sleep_onset: label(night.sleep_onset_s),
-        final_wake: label(night.final_wake_s),
+    let wasm = |value: fn(&Periodic) -> Option<f64>| summary.wasm.as_ref().and_then(value);
+    let aasm = |value: fn(&Periodic) -> Option<f64>| summary.aasm.as_ref().and_then(value);
+    let mut row = NightRow {
         hours_in_bed: summary.hours_in_bed,
         hours_asleep: summary.hours_asleep,
         hours_observed: summary.hours_observed,
-        plm_per_hour_sleep: summary.wasm.and_then(|wasm| wasm.per_hour_sleep),
-        plm_per_hour_bed: summary.wasm.and_then(|wasm| wasm.per_hour_bed),
-        plmw_per_hour: summary.wasm.and_then(|wasm| wasm.per_hour_wake),
+        plm_per_hour_sleep: wasm(|wasm| wasm.per_hour_sleep),
+        plm_per_hour_bed: wasm(|wasm| wasm.per_hour_bed),
+        plmw_per_hour: wasm(|wasm| wasm.per_hour_wake),
         pi_ferri: summary.pi_ferri,
         pi_ratio: summary.pi_ratio,
         hypnic_starts: summary.hypnic_starts,
         limb_movements: summary.limb_movements,
         pattern: summary.finding.pattern,
         evidence: words(summary.finding.evidence.iter().map(ToString::to_string).collect()),
-        aasm_plm_per_hour_sleep: summary.aasm.and_then(|aasm| aasm.per_hour_sleep),
-        aasm_plm_per_hour_bed: summary.aasm.and_then(|aasm| aasm.per_hour_bed),
+        aasm_plm_per_hour_sleep: aasm(|aasm| aasm.per_hour_sleep),
+        aasm_plm_per_hour_bed: aasm(|aasm| aasm.per_hour_bed),
+        aasm_plmw_per_hour: aasm(|aasm| aasm.per_hour_wake),
+        lights_off_source: BedSource::new(night.bed.off_given),
+        lights_on_source: BedSource::new(night.bed.on_given),
+        cannot_show: words(summary.cannot_show.iter().map(ToString::to_string).collect()),
+        sleep_source: night.sleep_source,
+        plms: summary.wasm.map(|wasm| wasm.asleep),
+        plmw: summary.wasm.map(|wasm| wasm.awake),
+        plm_per_hour_sleep_threshold_halved: summary.bracket.halved_per_hour_sleep,
+        plm_per_hour_sleep_threshold_doubled: summary.bracket.doubled_per_hour_sleep,
+        plm_raised_above_per_hour: summary.raised_above_per_hour,
+        ..uncounted(analysis, night)
+    };
+    if let Some(course) = &summary.course {
+        add_course(&mut row, course);
+    }
+    row
+}
+
+fn uncounted(analysis: &Analysis, night: &Night) -> NightRow {
+    let times = NightTimes {
         start_s: night.start_s,
         end_s: night.end_s,
         lights_off_s: night.bed.off_s,
         lights_on_s: night.bed.on_s,
         sleep_onset_s: night.sleep_onset_s,
         final_wake_s: night.final_wake_s,
+    };
+    let sensor = Sensor {
         placement: analysis.placement,
         placement_source: analysis.placement_source,
         side: analysis.side,
-        timezone: clock.zone_name().unwrap_or_default(),
-        lights_off_source: BedSource::new(night.bed.off_given),
-        lights_on_source: BedSource::new(night.bed.on_given),
         rate_hz: analysis.ledger.rate_hz,
-        cannot_show: words(summary.cannot_show.iter().map(ToString::to_string).collect()),
-        sleep_source: night.sleep_source,
-        plms: summary.wasm.map(|wasm| wasm.asleep),
-        plmw: summary.wasm.map(|wasm| wasm.awake),
-        aasm_plmw_per_hour: summary.aasm.and_then(|aasm| aasm.per_hour_wake),
-        clm_per_hour_sleep: per_hour_sleep(|course| course.candidates_asleep),
-        short_interval_per_hour_sleep: per_hour_sleep(|course| course.short_interval_asleep),
-        isolated_per_hour_sleep: per_hour_sleep(|course| course.isolated_asleep),
-        plm_by_hour: course.map_or_else(String::new, by_hour),
-        plm_per_hour_third_1: third(0),
-        plm_per_hour_third_2: third(1),
-        plm_per_hour_third_3: third(2),
-        plm_slope_per_hour: course.and_then(|course| course.slope_per_hour),
-        intervals_under_10: course.map(|course| course.intervals.under_10_s),
-        intervals_10_to_90: course.map(|course| course.intervals.from_10_to_90_s),
-        intervals_over_90: course.map(|course| course.intervals.over_90_s),
-        interval_log_mean: course.and_then(|course| course.intervals.log_mean),
-        interval_log_sd: course.and_then(|course| course.intervals.log_sd),
-        plm_per_hour_sleep_threshold_halved: summary.bracket.halved_per_hour_sleep,
-        plm_per_hour_sleep_threshold_doubled: summary.bracket.doubled_per_hour_sleep,
-        plm_raised_above_per_hour: summary.raised_above_per_hour,
-        plm_duration_mean_s: course.and_then(|course| course.duration_mean_s),
-        plm_duration_sd_s: course.and_then(|course| course.duration_sd_s),
-    }
+    };
+    let (recording, label) = (recording_name(analysis), night.label.clone());
+    NightRow::uncounted(recording, label, &analysis.spec.clock, times, sensor)
+}
+
+fn add_course(row: &mut NightRow, course: &Course) {
+    let hours_asleep = row.hours_asleep;
+    let per_hour_sleep =
+        |count: u32| (hours_asleep >= LEAST_HOURS).then(|| f64::from(count) / hours_asleep);
+    row.clm_per_hour_sleep = per_hour_sleep(course.candidates_asleep);
+    row.short_interval_per_hour_sleep = per_hour_sleep(course.short_interval_asleep);
+    row.isolated_per_hour_sleep = per_hour_sleep(course.isolated_asleep);
+    row.plm_by_hour = by_hour(course);
+    [row.plm_per_hour_third_1, row.plm_per_hour_third_2, row.plm_per_hour_third_3] =
+        course.by_third;
+    row.plm_slope_per_hour = course.slope_per_hour;
+    row.intervals_under_10 = Some(course.intervals.under_10_s);
+    row.intervals_10_to_90 = Some(course.intervals.from_10_to_90_s);
+    row.intervals_over_90 = Some(course.intervals.over_90_s);
+    row.interval_log_mean = course.intervals.log_mean;
+    row.interval_log_sd = course.intervals.log_sd;
+    row.plm_duration_mean_s = course.duration_mean_s;
+    row.plm_duration_sd_s = course.duration_sd_s;
 }
 
 /// The rates of the hours in words of one decimal.

@@ -3,12 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::column::with_columns;
+use crate::column::{Column, with_columns};
 use crate::movement::Kind;
 pub use crate::night::SleepSource;
 pub use crate::pipeline::PlacementSource;
-use crate::recording::Side;
+use crate::recording::{Placement, Side};
 pub use crate::summary::Pattern;
+use crate::summary::RAISED_PLM_PER_HOUR;
+use crate::time::Clock;
 
 /// The whole of a result folder that charts need.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +22,59 @@ pub struct Tables {
     /// `epochs.csv`.
     pub epochs: Vec<EpochRow>,
 }
+
+/// One of the tables of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// A row a movement.
+    Movements,
+    /// A row a night.
+    Nights,
+    /// A row 30 s.
+    Epochs,
+}
+
+impl Table {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Movements, Self::Nights, Self::Epochs];
+
+    /// Name of the file as CSV.
+    pub const fn csv(self) -> &'static str {
+        match self {
+            Self::Movements => "movements.csv",
+            Self::Nights => "nights.csv",
+            Self::Epochs => "epochs.csv",
+        }
+    }
+
+    /// Name of the file as Parquet.
+    pub const fn parquet(self) -> &'static str {
+        match self {
+            Self::Movements => "movements.parquet",
+            Self::Nights => "nights.parquet",
+            Self::Epochs => "epochs.parquet",
+        }
+    }
+
+    /// Its columns, in order.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Movements => MovementRow::COLUMNS,
+            Self::Nights => NightRow::COLUMNS,
+            Self::Epochs => EpochRow::COLUMNS,
+        }
+    }
+}
+
+/// What the rows of many recordings have more than those of one.
+pub const OF_WHICH: &[Column] = &[
+    Column {
+        name: "file",
+        rust_type: "String",
+        doc: " Name of the recording: its path below the folder of the batch.",
+    },
+    Column { name: "participant", rust_type: "String", doc: " Whose night it is." },
+];
 
 with_columns! {
     /// One row of `movements.csv`.
@@ -144,7 +199,7 @@ with_columns! {
         /// Last waking, from the first sample; empty if nobody slept.
         pub final_wake_s: Option<f64>,
         /// Where the sensor was.
-        pub placement: crate::recording::Placement,
+        pub placement: Placement,
         /// How that is known.
         pub placement_source: PlacementSource,
         /// The side it was on, if known.
@@ -223,5 +278,109 @@ impl BedSource {
     /// By whether it was given.
     pub fn new(given: bool) -> Self {
         if given { Self::Given } else { Self::Estimated }
+    }
+}
+
+/// The moments of a night, seconds from the first sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NightTimes {
+    /// First recorded moment.
+    pub start_s: f64,
+    /// Last recorded moment.
+    pub end_s: f64,
+    /// Going to bed to sleep.
+    pub lights_off_s: f64,
+    /// Getting up.
+    pub lights_on_s: f64,
+    /// Falling asleep; `None` if nobody slept.
+    pub sleep_onset_s: Option<f64>,
+    /// Waking for the last time.
+    pub final_wake_s: Option<f64>,
+}
+
+/// The sensor of a night.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sensor {
+    /// Where it was.
+    pub placement: Placement,
+    /// How that is known.
+    pub placement_source: PlacementSource,
+    /// On which side.
+    pub side: Option<Side>,
+    /// Rate of the recording, Hz.
+    pub rate_hz: f64,
+}
+
+impl NightRow {
+    /// A night of which nothing was counted yet: its moments by the clock and in
+    /// seconds, taken to be given, and its sensor.
+    pub fn uncounted(
+        recording: String,
+        night: String,
+        clock: &Clock,
+        times: NightTimes,
+        sensor: Sensor,
+    ) -> Self {
+        let label = |at_s: Option<f64>| at_s.map_or_else(String::new, |at_s| clock.label(at_s));
+        Self {
+            recording,
+            night,
+            start: label(Some(times.start_s)),
+            end: label(Some(times.end_s)),
+            lights_off: label(Some(times.lights_off_s)),
+            lights_on: label(Some(times.lights_on_s)),
+            sleep_onset: label(times.sleep_onset_s),
+            final_wake: label(times.final_wake_s),
+            hours_in_bed: (times.lights_on_s - times.lights_off_s) / 3600.0,
+            hours_asleep: 0.0,
+            hours_observed: 0.0,
+            plm_per_hour_sleep: None,
+            plm_per_hour_bed: None,
+            plmw_per_hour: None,
+            pi_ferri: None,
+            pi_ratio: None,
+            hypnic_starts: None,
+            limb_movements: 0,
+            pattern: Pattern::default(),
+            evidence: String::new(),
+            aasm_plm_per_hour_sleep: None,
+            aasm_plm_per_hour_bed: None,
+            start_s: times.start_s,
+            end_s: times.end_s,
+            lights_off_s: times.lights_off_s,
+            lights_on_s: times.lights_on_s,
+            sleep_onset_s: times.sleep_onset_s,
+            final_wake_s: times.final_wake_s,
+            placement: sensor.placement,
+            placement_source: sensor.placement_source,
+            side: sensor.side,
+            timezone: clock.zone_name().unwrap_or_default(),
+            lights_off_source: BedSource::Given,
+            lights_on_source: BedSource::Given,
+            rate_hz: sensor.rate_hz,
+            cannot_show: String::new(),
+            sleep_source: SleepSource::Hypnogram,
+            plms: None,
+            plmw: None,
+            aasm_plmw_per_hour: None,
+            clm_per_hour_sleep: None,
+            short_interval_per_hour_sleep: None,
+            isolated_per_hour_sleep: None,
+            plm_by_hour: String::new(),
+            plm_per_hour_third_1: None,
+            plm_per_hour_third_2: None,
+            plm_per_hour_third_3: None,
+            plm_slope_per_hour: None,
+            intervals_under_10: None,
+            intervals_10_to_90: None,
+            intervals_over_90: None,
+            interval_log_mean: None,
+            interval_log_sd: None,
+            plm_per_hour_sleep_threshold_halved: None,
+            plm_per_hour_sleep_threshold_doubled: None,
+            plm_raised_above_per_hour: RAISED_PLM_PER_HOUR,
+            plm_duration_mean_s: None,
+            plm_duration_sd_s: None,
+        }
     }
 }

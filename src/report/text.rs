@@ -1,6 +1,7 @@
 //! A night in plain sentences, for a person who slept badly.
 
 use super::tables::{BedSource, NightRow, Pattern, PlacementSource};
+use crate::recording::Placement;
 use crate::summary::RAISED_PLM_PER_HOUR;
 
 /// Most sentences that a tired person reads.
@@ -15,8 +16,9 @@ pub fn sentences(night: &NightRow) -> Vec<String> {
     sentences.extend(starts(night));
     sentences.extend(observed(night));
     if night.placement_source == PlacementSource::Guessed {
+        let at = if night.placement == Placement::Mattress { "on" } else { "at" };
         sentences.push(format!(
-            "That the sensor was at the {} is a guess; say where it was with --placement.",
+            "That the sensor was {at} the {} is a guess; say where it was with --placement.",
             night.placement
         ));
     }

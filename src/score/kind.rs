@@ -18,13 +18,6 @@ pub const LONGEST_LM_S: f64 = 10.0;
 /// Shortest leg movement, s (the same).
 const SHORTEST_LM_S: f64 = 0.5;
 
-/// Gravity left this far away is a new posture, degrees: nearest-posture studies
-/// take 10 to 20° on the body …
-const POSTURE_TURN_DEG: f32 = 12.0;
-
-/// … and a mattress passes on a few hundredths of that.
-const POSTURE_TURN_ON_MATTRESS_DEG: f32 = 0.4;
-
 /// On a mattress movements of the body are at least so strong, g.
 const WEAKEST_GROSS_ON_MATTRESS_G: f32 = 0.045;
 
@@ -173,8 +166,6 @@ impl fmt::Display for Why {
 pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
     let duration_s = (movement.end - movement.onset) as f64 / context.rate_hz;
     let on_mattress = context.placement == Placement::Mattress;
-    let posture_turn_deg =
-        if on_mattress { POSTURE_TURN_ON_MATTRESS_DEG } else { POSTURE_TURN_DEG };
     if let Some(found) = regular(movement, context) {
         return found;
     }
@@ -184,7 +175,7 @@ pub fn classify(movement: &Movement, context: &Context) -> (Kind, Why) {
     if let Some(found) = starts::classify(movement, context, duration_s) {
         return found;
     }
-    if movement.turn_deg >= posture_turn_deg {
+    if stirring::turns_body(movement, context.placement) {
         return (Kind::PostureShift, Why::Turned { turn_deg: movement.turn_deg });
     }
     if duration_s > LONGEST_LM_S {
@@ -258,4 +249,85 @@ fn through_mattress(movement: &Movement, duration_s: f64) -> (Kind, Why) {
 
 fn returned(movement: &Movement) -> Why {
     Why::Returned { tilt_deg: movement.tilt_deg, bursts: movement.bursts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::movement::Rhythm;
+
+    /// In sleep, an hour after it began, at an ankle, alone.
+    fn asleep() -> Context {
+        Context {
+            placement: Placement::Ankle,
+            rate_hz: 100.0,
+            in_bed: true,
+            since_sleep_s: Some(3600.0),
+            since_stirring_s: Some(1800.0),
+            until_stirring_s: Some(1800.0),
+            still_before_s: 300.0,
+            company: Company::default(),
+            twitch_g: 0.12,
+        }
+    }
+
+    fn lasting(seconds: f64) -> Movement {
+        Movement::returning(1000, 1000 + (seconds * 100.0) as u64)
+    }
+
+    #[test]
+    fn kinds_by_mechanics() {
+        let untilted = |seconds| Movement {
+            tilt_deg: 0.1,
+            burst_g: 0.02,
+            peak_g: 0.02,
+            centroid_hz: 9.0,
+            ..lasting(seconds)
+        };
+        let rhythm = Some(Rhythm { frequency_hz: 1.2, peaks: 12, share: 0.8 });
+        for (movement, expected, what) in [
+            (lasting(2.0), Kind::LimbMovement, "tilts and comes back"),
+            (lasting(0.5), Kind::LimbMovement, "the shortest leg movement, 0.5 s"),
+            (lasting(0.49), Kind::Twitch, "shorter than a leg movement"),
+            (lasting(10.01), Kind::GrossMovement, "longer than a leg movement, 10 s"),
+            (Movement { turn_deg: 30.0, ..lasting(3.0) }, Kind::PostureShift, "stays turned"),
+            (
+                Movement { active_s: 6.0, turn_deg: 2.0, ..lasting(6.0) },
+                Kind::GrossMovement,
+                "moves all the time and ends elsewhere",
+            ),
+            (untilted(0.3), Kind::Twitch, "brief, without tilt"),
+            (untilted(2.0), Kind::Disturbance, "long, without tilt"),
+            (Movement { rhythm, ..lasting(10.0) }, Kind::Rhythmic, "a regular train in bed"),
+        ] {
+            assert_eq!(classify(&movement, &asleep()).0, expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_regular_train_out_of_bed_is_walking_when_it_is_strong() {
+        let rhythm = Some(Rhythm { frequency_hz: 1.8, peaks: 30, share: 0.8 });
+        let walking = Movement { rhythm, burst_g: 0.8, ..lasting(20.0) };
+        let up = Context { in_bed: false, ..asleep() };
+        assert_eq!(classify(&walking, &up), (Kind::GrossMovement, Why::Walking));
+    }
+
+    #[test]
+    fn what_a_building_does_to_a_bed_is_no_movement_of_the_sleeper() {
+        let bed = Context { placement: Placement::Mattress, ..asleep() };
+        let shake = |burst_g, centroid_hz| Movement {
+            burst_g,
+            peak_g: burst_g,
+            centroid_hz,
+            tilt_deg: 0.05,
+            ..lasting(1.0)
+        };
+        for (movement, expected) in [
+            (shake(0.05, 8.0), Kind::Disturbance),
+            (shake(0.3, 12.0), Kind::Disturbance),
+            (shake(0.02, 4.5), Kind::LimbMovement),
+        ] {
+            assert_eq!(classify(&movement, &bed).0, expected, "{movement:?}");
+        }
+    }
 }

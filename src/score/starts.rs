@@ -350,3 +350,97 @@ impl fmt::Display for Lack {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::night::stirring::Company;
+
+    /// Two minutes after falling asleep, at an ankle, alone.
+    fn falling() -> Context {
+        Context {
+            placement: Placement::Ankle,
+            rate_hz: 100.0,
+            in_bed: true,
+            since_sleep_s: Some(120.0),
+            since_stirring_s: Some(130.0),
+            until_stirring_s: Some(900.0),
+            still_before_s: 60.0,
+            company: Company::default(),
+            twitch_g: 0.12,
+        }
+    }
+
+    /// 0.4 s, 0.35 g, ringing at 7 Hz.
+    fn jerk() -> Movement {
+        Movement {
+            peak_g: 0.35,
+            burst_g: 0.3,
+            centroid_hz: 7.0,
+            tilt_deg: 0.8,
+            ..Movement::returning(0, 40)
+        }
+    }
+
+    fn kind(movement: &Movement, context: &Context) -> Option<Kind> {
+        let duration_s = (movement.end - movement.onset) as f64 / context.rate_hz;
+        classify(movement, context, duration_s).map(|found| found.0)
+    }
+
+    #[test]
+    fn quickness_is_frequency_over_the_mean_of_length_and_turn_time() {
+        // Half a radian at 1 g takes sqrt(5.77 · 0.3 · 0.5 / 9.81) = 0.297 s to turn;
+        // 6 Hz over sqrt(0.297 · 0.5) s are 15.57 Hz/s.
+        let movement =
+            Movement { peak_g: 1.0, tilt_deg: 0.5_f32.to_degrees(), centroid_hz: 6.0, ..jerk() };
+        assert!((quickness(&movement, 0.5) - 15.57).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_jerk_alone_as_sleep_begins_is_a_start_icsd_3() {
+        assert_eq!(kind(&jerk(), &falling()), Some(Kind::HypnicStart));
+        let awakened = Context {
+            since_sleep_s: Some(4000.0),
+            since_stirring_s: Some(4000.0),
+            until_stirring_s: Some(3.0),
+            company: Company { bodies: 1, ..Company::default() },
+            ..falling()
+        };
+        assert_eq!(kind(&jerk(), &awakened), Some(Kind::HypnicStart), "wakes the sleeper");
+    }
+
+    #[test]
+    fn what_keeps_a_jerk_from_being_a_start() {
+        let of_company = |unhurried| Company { limbs: unhurried, unhurried, bodies: 0 };
+        let slow = Movement { tilt_deg: 12.0, centroid_hz: 4.5, ..jerk() };
+        let weak = Movement { peak_g: 0.1, burst_g: 0.1, ..jerk() };
+        let long = Movement { end: 140, ..jerk() };
+        let brief = Movement { end: 15, ..jerk() };
+        let turned = Movement { turn_deg: 1.0, ..jerk() };
+        let restless = Context { still_before_s: 2.0, ..falling() };
+        let slow_recording = Context { rate_hz: 20.0, ..falling() };
+        let up = Context { in_bed: false, ..falling() };
+        let in_train = Context { company: of_company(8), ..falling() };
+        let quick = quickness(&jerk(), 0.4);
+        assert!(quick > LIMB_QUICKNESS);
+        for (movement, context, what) in [
+            (slow, falling(), "as slow as a limb that turns"),
+            (weak, falling(), "weaker than the twitches of the night"),
+            (long, falling(), "longer than a jerk with its ring"),
+            (brief, falling(), "shorter than a body can ring"),
+            (turned, falling(), "stays turned"),
+            (jerk(), restless, "within other movement"),
+            (jerk(), slow_recording, "too slow a recording"),
+            (jerk(), up, "out of bed"),
+            (Movement { tilt_deg: 6.0, ..jerk() }, in_train, "one more of a train"),
+        ] {
+            assert_ne!(kind(&movement, &context), Some(Kind::HypnicStart), "{what}");
+        }
+    }
+
+    #[test]
+    fn what_a_jerk_needs_rises_with_the_limb_movements_around_it() {
+        let needed = [0, 1, 2, 3, 6, 7, 40].map(quickness_among);
+        assert_eq!(needed, [0.0, 0.0, 17.0, 19.0, 25.0, 26.0, 26.0]);
+    }
+}

@@ -7,10 +7,9 @@ use super::vector::{Vector, angle_deg};
 use crate::movement::Kind;
 use crate::recording::Side;
 use crate::report::tables::{
-    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource,
+    EpochRow, MovementRow, NightRow, NightTimes, Pattern, PlacementSource, Sensor,
 };
 use crate::score::periodicity;
-use crate::summary::RAISED_PLM_PER_HOUR;
 
 /// Length of an epoch, s.
 pub(super) const EPOCH_S: f64 = 30.0;
@@ -147,7 +146,6 @@ impl SimulatedNight {
     /// are filled in when `series` has an entry an event.
     pub fn night_row(&self, recording: &str, series: &[SeriesNumbers]) -> NightRow {
         let truth = &self.truth;
-        let label = |at_s: f64| self.spec.clock.label(at_s);
         let in_bed_s = truth.lights_on_s - truth.lights_off_s;
         let observed_s = in_bed_s - self.lost_s(truth.lights_off_s, truth.lights_on_s);
         let asleep_h = truth.asleep_s / 3600.0;
@@ -165,17 +163,7 @@ impl SimulatedNight {
         let asleep_and = |counts: &dyn Fn(&SeriesNumbers) -> bool| {
             truth.events.iter().zip(series).filter(|(e, n)| e.asleep && counts(n)).count()
         };
-        let end_s = self.plan.hours * 3600.0;
         NightRow {
-            recording: recording.to_owned(),
-            night: self.label(),
-            start: label(0.0),
-            end: label(end_s),
-            lights_off: label(truth.lights_off_s),
-            lights_on: label(truth.lights_on_s),
-            sleep_onset: truth.sleep_onset_s.map_or_else(String::new, label),
-            final_wake: truth.final_wake_s.map_or_else(String::new, label),
-            hours_in_bed: in_bed_s / 3600.0,
             hours_asleep: asleep_h,
             hours_observed: bed_h,
             plm_per_hour_sleep: per_hour(asleep_h, &|e, n| e.asleep && n.wasm_series.is_some()),
@@ -196,43 +184,28 @@ impl SimulatedNight {
                 e.asleep && n.aasm_series.is_some()
             }),
             aasm_plm_per_hour_bed: per_hour(bed_h, &|_, n| n.aasm_series.is_some()),
+            timezone: String::new(),
+            ..self.uncounted(recording)
+        }
+    }
+
+    fn uncounted(&self, recording: &str) -> NightRow {
+        let truth = &self.truth;
+        let times = NightTimes {
             start_s: 0.0,
-            end_s,
+            end_s: self.plan.hours * 3600.0,
             lights_off_s: truth.lights_off_s,
             lights_on_s: truth.lights_on_s,
             sleep_onset_s: truth.sleep_onset_s,
             final_wake_s: truth.final_wake_s,
+        };
+        let sensor = Sensor {
             placement: self.plan.sensor.placement,
             placement_source: PlacementSource::Given,
             side: self.plan.sensor.side,
-            timezone: String::new(),
-            lights_off_source: BedSource::Given,
-            lights_on_source: BedSource::Given,
             rate_hz: self.spec.rate_hz,
-            cannot_show: String::new(),
-            sleep_source: SleepSource::Hypnogram,
-            plms: None,
-            plmw: None,
-            aasm_plmw_per_hour: None,
-            clm_per_hour_sleep: None,
-            short_interval_per_hour_sleep: None,
-            isolated_per_hour_sleep: None,
-            plm_by_hour: String::new(),
-            plm_per_hour_third_1: None,
-            plm_per_hour_third_2: None,
-            plm_per_hour_third_3: None,
-            plm_slope_per_hour: None,
-            intervals_under_10: None,
-            intervals_10_to_90: None,
-            intervals_over_90: None,
-            interval_log_mean: None,
-            interval_log_sd: None,
-            plm_per_hour_sleep_threshold_halved: None,
-            plm_per_hour_sleep_threshold_doubled: None,
-            plm_raised_above_per_hour: RAISED_PLM_PER_HOUR,
-            plm_duration_mean_s: None,
-            plm_duration_sd_s: None,
-        }
+        };
+        NightRow::uncounted(recording.to_owned(), self.label(), &self.spec.clock, times, sensor)
     }
 
     /// Seconds between two moments that were not recorded.

@@ -85,11 +85,11 @@ pub fn raised_above_per_hour(age_years: Option<f64>) -> f64 {
 
 /// PLM an hour of wakefulness that speaks for restless legs (Michaud et al.
 /// 2002).
-const RAISED_PLMW_PER_HOUR: f64 = 15.0;
+pub const RAISED_PLMW_PER_HOUR: f64 = 15.0;
 
 /// Periodicity index that separates restless legs from controls (Ferri et al.
 /// 2016).
-const PERIODIC: f64 = 0.5;
+pub const PERIODIC: f64 = 0.5;
 
 /// Starts in a night that stand out: most people have one now and then.
 pub const SEEN_STARTS: u32 = 2;
@@ -187,6 +187,138 @@ impl fmt::Display for Evidence {
             Self::NoSleep => f.write_str("no sleep found"),
             Self::LegsNotShown => f.write_str("leg movements cannot be seen in this recording"),
             Self::StartsNotShown => f.write_str("starts cannot be seen in this recording"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Bracket, Periodic};
+    use super::*;
+
+    /// Eight hours in bed, seven asleep, nothing in them.
+    fn quiet() -> Summary {
+        Summary {
+            hours_in_bed: 8.0,
+            hours_asleep: 7.0,
+            has_slept: true,
+            sleep_source: SleepSource::Estimated,
+            hours_observed: 8.0,
+            wasm: Some(periodic(2.0, 0.0, 0)),
+            aasm: None,
+            bracket: Bracket::default(),
+            pi_ferri: Some(0.8),
+            pi_ratio: None,
+            course: None,
+            hypnic_starts: Some(0),
+            limb_movements: 0,
+            raised_above_per_hour: RAISED_PLM_PER_HOUR,
+            cannot_show: Vec::new(),
+            finding: Finding::default(),
+        }
+    }
+
+    fn periodic(per_hour_sleep: f64, per_hour_wake: f64, before_sleep: u32) -> Periodic {
+        Periodic {
+            asleep: 0,
+            awake: before_sleep,
+            before_sleep,
+            per_hour_sleep: Some(per_hour_sleep),
+            per_hour_bed: None,
+            per_hour_wake: Some(per_hour_wake),
+        }
+    }
+
+    /// The pattern, and its evidence as it is told.
+    fn told(summary: Summary) -> (Pattern, String) {
+        let Finding { pattern, evidence } = find(&summary);
+        (pattern, evidence.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    }
+
+    #[test]
+    fn every_pattern_tells_the_numbers_it_was_held_against() {
+        let periodic_night = || Summary { wasm: Some(periodic(30.0, 2.0, 0)), ..quiet() };
+        let restless = || Summary { wasm: Some(periodic(30.0, 40.0, 12)), ..quiet() };
+        let cases = [
+            (
+                quiet(),
+                Pattern::Quiet,
+                "index 2.0/h of sleep (raised above 15/h); 0 start-like jerks (stand out from 2)",
+            ),
+            (
+                Summary { hypnic_starts: Some(3), ..quiet() },
+                Pattern::HypnicStarts,
+                "3 start-like jerks (stand out from 2)",
+            ),
+            (
+                periodic_night(),
+                Pattern::PeriodicLimbMovements,
+                "30.0/h of sleep (raised above 15/h); periodicity index 0.80 (regular from 0.5); 2.0/h of wakefulness in bed (restless-legs-like from 15/h)",
+            ),
+            (
+                restless(),
+                Pattern::RestlessLegsLike,
+                "40.0/h of wakefulness in bed (restless-legs-like from 15/h); 12 of them in wakefulness that is sure",
+            ),
+            (
+                Summary { hypnic_starts: Some(2), ..periodic_night() },
+                Pattern::Mixed,
+                "2 start-like jerks",
+            ),
+            (
+                Summary { wasm: None, ..quiet() },
+                Pattern::Inconclusive,
+                "leg movements cannot be seen in this recording",
+            ),
+            (
+                Summary { hypnic_starts: None, ..quiet() },
+                Pattern::Inconclusive,
+                "starts cannot be seen in this recording",
+            ),
+            (
+                Summary { hours_observed: 1.5, ..restless() },
+                Pattern::Inconclusive,
+                "only 90 min in bed were observed and 2 h are needed",
+            ),
+            (Summary { has_slept: false, ..restless() }, Pattern::Inconclusive, "no sleep found"),
+        ];
+        for (summary, pattern, evidence) in cases {
+            let (found, words) = told(summary);
+            assert_eq!(found, pattern, "{words}");
+            assert!(words.contains(evidence), "{words:?} lacks {evidence:?}");
+        }
+    }
+
+    #[test]
+    fn restless_legs_like_needs_regular_movements_in_wakefulness_of_some_length() {
+        let restless = || Summary { wasm: Some(periodic(30.0, 40.0, 12)), ..quiet() };
+        let irregular = Summary { pi_ferri: Some(PERIODIC - 0.01), ..restless() };
+        let few = Summary { wasm: Some(periodic(30.0, 14.9, 12)), ..quiet() };
+        let hardly_awake = Summary { hours_asleep: 7.9, ..restless() };
+        let unsure = Summary { wasm: Some(periodic(30.0, 40.0, 7)), ..quiet() };
+        for summary in [irregular, few, hardly_awake, unsure] {
+            assert_eq!(find(&summary).pattern, Pattern::PeriodicLimbMovements);
+        }
+        assert_eq!(find(&restless()).pattern, Pattern::RestlessLegsLike);
+    }
+
+    /// ICSD-3: above 15 in adults, above 5 in children; the bound itself is not.
+    #[test]
+    fn the_bound_of_the_index_is_that_of_the_age() {
+        let at = |per_hour: f64, age_years: Option<f64>| {
+            let summary = Summary { wasm: Some(periodic(per_hour, 0.0, 0)), ..quiet() };
+            summary.at_age(age_years).finding.pattern == Pattern::PeriodicLimbMovements
+        };
+        for (per_hour, age_years, is_raised) in [
+            (15.0, None, false),
+            (15.1, None, true),
+            (15.0, Some(45.0), false),
+            (15.1, Some(18.0), true),
+            (10.0, Some(18.0), false),
+            (5.1, Some(17.9), true),
+            (5.0, Some(9.0), false),
+        ] {
+            assert_eq!(at(per_hour, age_years), is_raised, "{per_hour}/h at {age_years:?}");
         }
     }
 }

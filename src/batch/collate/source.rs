@@ -7,29 +7,31 @@ use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
 
-use super::{OF_WHICH, Part, STATUS};
+use super::{Form, Part, STATUS, of_which};
 use crate::batch::status::{Output, State, StatusRow};
 use crate::error::{Error, Position, Result};
 use crate::report::files::{self, MOVEMENTS, NIGHTS};
-use crate::report::tables::{MovementRow, NightRow};
+use crate::report::parquet;
+use crate::report::tables::{EpochRow, MovementRow, NightRow, OF_WHICH, Table};
 
 const HELP: &str = "Run the batch again, or give the folder as the program wrote it.";
 
 /// One folder that is collated.
 pub(super) enum Source {
     /// An output folder: its results are read one by one.
-    Output { dir: PathBuf, output: Output, next: usize },
-    /// A folder with the tables of the whole only.
-    Collated { dir: PathBuf, status: Vec<StatusRow>, next: usize, tables: Box<[Rows; 2]> },
+    Output { dir: PathBuf, output: Output, next: usize, form: Form },
+    /// A folder with the tables of the whole only: nights, movements, and epochs
+    /// if they are asked for.
+    Collated { dir: PathBuf, status: Vec<StatusRow>, next: usize, tables: Vec<Rows> },
 }
 
 impl Source {
     /// Opens the folder `dir`.
-    pub fn open(dir: &Path) -> Result<Self> {
+    pub fn open(dir: &Path, form: Form) -> Result<Self> {
         let dir = dir.to_owned();
         if Output::is_one(&dir) {
             let output = Output::read(&dir)?;
-            return Ok(Self::Output { dir, output, next: 0 });
+            return Ok(Self::Output { dir, output, next: 0, form });
         }
         std::fs::read_dir(&dir).map_err(Error::read(&dir))?;
         let path = dir.join(STATUS);
@@ -51,9 +53,14 @@ impl Source {
             .map_err(|error| broken(&path, &error))?;
         // A table that was sorted by other columns is as good.
         status.sort_by(|a, b| a.file.cmp(&b.file));
-        let nights = Rows::open(&dir.join(NIGHTS), files::columns::<NightRow>())?;
-        let movements = Rows::open(&dir.join(MOVEMENTS), files::columns::<MovementRow>())?;
-        Ok(Self::Collated { dir, status, next: 0, tables: Box::new([nights, movements]) })
+        let mut tables = vec![
+            Rows::open(&dir.join(NIGHTS), files::columns::<NightRow>())?,
+            Rows::open(&dir.join(MOVEMENTS), files::columns::<MovementRow>())?,
+        ];
+        if form == Form::AlsoParquet {
+            tables.push(Rows::of_epochs(&dir)?);
+        }
+        Ok(Self::Collated { dir, status, next: 0, tables })
     }
 
     /// The folder.
@@ -76,35 +83,43 @@ impl Source {
     /// The next recording; there must be one.
     pub fn take(&mut self) -> Result<Part> {
         match self {
-            Self::Output { output, next, .. } => {
+            Self::Output { output, next, form, .. } => {
                 let item = &output.plan.items[*next];
                 *next += 1;
                 let row = output.row(item);
                 if row.state != State::Done {
-                    return Ok(Part { row, nights: Vec::new(), movements: Vec::new() });
+                    let (nights, movements, epochs) = (Vec::new(), Vec::new(), Vec::new());
+                    return Ok(Part { row, nights, movements, epochs });
                 }
                 let folder = output.folder(item);
                 let nights = rows(&folder.join(NIGHTS), files::columns::<NightRow>())?;
                 let movements = rows(&folder.join(MOVEMENTS), files::columns::<MovementRow>())?;
-                Ok(Part { row, nights, movements })
+                let epochs = match form {
+                    Form::Csv => Vec::new(),
+                    Form::AlsoParquet => {
+                        rows(&folder.join(Table::Epochs.csv()), files::columns::<EpochRow>())?
+                    }
+                };
+                Ok(Part { row, nights, movements, epochs })
             }
             Self::Collated { status, next, tables, .. } => {
                 let row = status[*next].clone();
                 *next += 1;
-                let [nights, movements] = tables.as_mut();
-                let (nights, movements) = (nights.of(&row.file)?, movements.of(&row.file)?);
-                Ok(Part { row, nights, movements })
+                let mut tables = tables.iter_mut();
+                let mut of = || tables.next().map_or(Ok(Vec::new()), |table| table.of(&row.file));
+                let (nights, movements, epochs) = (of()?, of()?, of()?);
+                Ok(Part { row, nights, movements, epochs })
             }
         }
     }
 }
 
 /// All rows of the table of one recording.
-fn rows(path: &Path, columns: &[&str]) -> Result<Vec<ByteRecord>> {
+fn rows(path: &Path, columns: &[&'static str]) -> Result<Vec<ByteRecord>> {
     let bytes = std::fs::read(path).map_err(Error::read(path))?;
     let mut reader = csv::Reader::from_reader(&bytes[..]);
     let header = reader.byte_headers().map_err(|error| broken(path, &error))?;
-    check(path, header, columns, &[])?;
+    check(path, header, columns.iter().copied())?;
     reader
         .byte_records()
         .collect::<std::result::Result<_, _>>()
@@ -114,27 +129,55 @@ fn rows(path: &Path, columns: &[&str]) -> Result<Vec<ByteRecord>> {
 /// The rows of the table of all recordings, recording by recording.
 pub(super) struct Rows {
     path: PathBuf,
-    reader: csv::Reader<BufReader<File>>,
+    rows: Box<dyn Iterator<Item = Result<ByteRecord>>>,
     columns: usize,
     ahead: Option<ByteRecord>,
 }
 
 impl Rows {
-    fn open(path: &Path, columns: &[&str]) -> Result<Self> {
+    fn open(path: &Path, columns: &[&'static str]) -> Result<Self> {
         let file = File::open(path).map_err(Error::read(path))?;
         let mut reader = csv::Reader::from_reader(BufReader::new(file));
         let header = reader.byte_headers().map_err(|error| broken(path, &error))?;
-        check(path, header, columns, &OF_WHICH)?;
-        let mut rows = Self { path: path.to_owned(), reader, columns: columns.len(), ahead: None };
+        check(path, header, columns.iter().copied().chain(of_which()))?;
+        let table = path.to_owned();
+        let rows =
+            reader.into_byte_records().map(move |row| row.map_err(|error| broken(&table, &error)));
+        Self::new(path, Box::new(rows), columns.len())
+    }
+
+    /// The epochs, which are kept as Parquet only.
+    fn of_epochs(dir: &Path) -> Result<Self> {
+        let path = dir.join(Table::Epochs.parquet());
+        parquet::check()?;
+        if !path.exists() {
+            return Err(Error::Input {
+                path,
+                at: Position::File,
+                found: "no such file".to_owned(),
+                expected: "a folder that was collated with --parquet".to_owned(),
+                help: "Collate it with --parquet from the output folders of its batches, or leave \
+                       --parquet out here."
+                    .to_owned(),
+            });
+        }
+        let rows = parquet::Rows::open(&path, Table::Epochs, OF_WHICH)?;
+        Self::new(&path, Box::new(rows), Table::Epochs.columns().len())
+    }
+
+    fn new(
+        path: &Path,
+        rows: Box<dyn Iterator<Item = Result<ByteRecord>>>,
+        columns: usize,
+    ) -> Result<Self> {
+        let mut rows = Self { path: path.to_owned(), rows, columns, ahead: None };
         rows.advance()?;
         Ok(rows)
     }
 
     fn advance(&mut self) -> Result<Option<ByteRecord>> {
-        let mut row = ByteRecord::new();
-        let is_row =
-            self.reader.read_byte_record(&mut row).map_err(|error| broken(&self.path, &error))?;
-        Ok(std::mem::replace(&mut self.ahead, is_row.then_some(row)))
+        let next = self.rows.next().transpose()?;
+        Ok(std::mem::replace(&mut self.ahead, next))
     }
 
     /// The rows of a recording, without the columns that say which it is. The
@@ -168,15 +211,18 @@ impl Rows {
 
 /// Refuses a table with other columns than this version writes: its rows would
 /// not fit below those of others.
-fn check(path: &Path, header: &ByteRecord, columns: &[&str], more: &[&str]) -> Result<()> {
-    let expected = columns.iter().chain(more);
-    if header.iter().eq(expected.clone().map(|column| column.as_bytes())) {
+fn check<'a>(
+    path: &Path,
+    header: &ByteRecord,
+    expected: impl Iterator<Item = &'a str> + Clone,
+) -> Result<()> {
+    if header.iter().eq(expected.clone().map(str::as_bytes)) {
         return Ok(());
     }
     let differs = header
         .iter()
         .map(|column| String::from_utf8_lossy(column))
-        .find(|column| !expected.clone().any(|known| known == column));
+        .find(|column| !expected.clone().any(|known| known == column.as_ref()));
     Err(Error::Input {
         path: path.to_owned(),
         at: Position::Row(1),
@@ -187,7 +233,7 @@ fn check(path: &Path, header: &ByteRecord, columns: &[&str], more: &[&str]) -> R
         expected: format!(
             "the columns that hypnic {} writes: {}",
             env!("CARGO_PKG_VERSION"),
-            expected.copied().collect::<Vec<_>>().join(",")
+            expected.collect::<Vec<_>>().join(",")
         ),
         help: "A result of another version is made again by running the batch again.".to_owned(),
     })

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Kills a batch at random moments, runs it again, and compares every byte with an undisturbed run.
+
+    cargo build --release && scripts/kill-batch.py [--nights 200] [--kills 50] [--recordings DIR] [--seed N]
+
+The nights are those of bench-batch.py, of which every twentieth is broken, and the files
+below DIR (default: $HYPNIC_RECORDINGS, if set), so that other formats are among them. Half
+of the kills take the workers along. Needs Python and nothing else.
+"""
+
+import argparse
+import csv
+import importlib.util
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+spec = importlib.util.spec_from_file_location("bench_batch", ROOT / "scripts/bench-batch.py")
+bench = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(bench)
+
+
+def tree(out):
+    """Every file but the memory; of status.csv not the seconds, which are those of the run."""
+    files = {}
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if not path.is_file() or name.startswith(".hypnic"):
+            continue
+        if name == "status.csv":
+            with path.open(newline="") as table:
+                rows = [{**row, "seconds": ""} for row in csv.DictReader(table)]
+            files[name] = rows
+        else:
+            files[name] = path.read_bytes()
+    return files
+
+
+def children(pid):
+    found = []
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    except OSError:
+        pass
+    return found
+
+
+def kill(process, take_along):
+    workers = children(process.pid) if take_along else []
+    for pid in [process.pid, *workers]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
+
+
+def main():
+    sys.stdout.reconfigure(line_buffering=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--nights", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--recordings", type=Path, default=os.environ.get("HYPNIC_RECORDINGS"))
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    rng = random.Random(args.seed)
+    work = Path(tempfile.mkdtemp(prefix="hypnic-kill-"))
+    try:
+        nights = bench.make_nights(work, args.nights)
+        if args.recordings:
+            (nights / "devices").symlink_to(args.recordings.resolve())
+        begin = time.monotonic()
+        undisturbed = bench.Ran("batch", nights, "--out", work / "whole", "--jobs", 2, "--quiet")
+        whole_s = time.monotonic() - begin
+        print(f"undisturbed: {whole_s:.1f} s, CPU {undisturbed.cpu_s:.1f} s")
+
+        out, ended, done_before = work / "out", 0, []
+        command = [bench.HYPNIC, "batch", nights, "--out", out, "--jobs", "2", "--quiet"]
+        for number in range(args.kills):
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # Most are killed at work, some while they look, and the last while they collate.
+            wait_s = rng.uniform(0, 2.5 * whole_s / args.kills)
+            try:
+                process.wait(wait_s)
+                ended += 1
+            except subprocess.TimeoutExpired:
+                kill(process, take_along=number % 2 == 0)
+            done_before.append(sum(1 for _ in (out / "results").rglob("summary.json")) if out.exists() else 0)
+        print(f"{args.kills - ended} killed, {ended} came to their end before; results after each: {done_before}")
+        last = bench.Ran("batch", nights, "--out", out, "--jobs", 2)
+        print(f"run to the end: {last.wall_s:.1f} s, {last.out.splitlines()[0]}")
+        time.sleep(2)
+
+        expected, found = tree(work / "whole"), tree(out)
+        differ = [name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)]
+        assert not differ, f"{len(differ)} files differ: {sorted(differ)[:10]}"
+        states = {}
+        for row in found["status.csv"]:
+            states[row["state"]] = states.get(row["state"], 0) + 1
+        print(f"{len(found)} files, every byte as undisturbed; recordings: {states}")
+        again = bench.Ran("batch", nights, "--out", out, "--jobs", 2)
+        print(f"second run: {again.wall_s:.2f} s, CPU {again.cpu_s:.2f} s, {again.out.splitlines()[0]}")
+        left = [path.name for path in (out / ".hypnic").glob("run-*")]
+        tables = [path.name for path in out.glob(".hypnic-*")]
+        print(f"left of the killed: {len(left)} scratch folders, {len(tables)} unfinished tables")
+        assert not left, left
+    finally:
+        shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    main()
