@@ -1,11 +1,13 @@
 //! Uniform frames become movements and epochs: a stream in constant memory,
 //! with the same result for any block size. It does no I/O and cannot fail.
 //!
-//! 1. `tick`: band filter and sums, at full rate, into ticks of 50 ms;
-//! 2. `gate`: envelopes over a local noise floor (`floor`), hysteresis → bursts;
+//! 1. `tick`: band filter and sums, at full rate, into ticks of 50 ms and epochs;
+//! 2. `gate`: envelopes over a local noise floor (`envelope`, `floor`), hysteresis
+//!    → bursts;
 //! 3. `join`: the bursts of one limb movement → shapes;
 //! 4. `feature`: what a shape looked like → [`Movement`].
 
+mod envelope;
 mod epochs;
 mod feature;
 mod floor;
@@ -28,11 +30,11 @@ use crate::spectrum::Spectrum;
 use epochs::EpochBuilder;
 use feature::Scale;
 use gate::{Burst, DOUBLED, Gate, HALVED, READINGS, USUAL};
-use history::History;
+use history::Past;
 pub use history::angle_deg;
 use join::{Joiner, Shape};
 use resolution::Resolution;
-use tick::{Tick, Ticker};
+use tick::Ticker;
 
 /// Ticks of the past that are kept, s: the longest movement that is measured
 /// whole, with the hold after it.
@@ -151,13 +153,12 @@ pub struct Detector {
     scale: Scale,
     ticker: Ticker,
     resolution: Resolution,
-    epochs: EpochBuilder,
-    history: History,
+    past: Past,
+    /// Ticks that have been gone through.
+    end: u64,
     gate: Gate,
     joiner: Joiner,
     spectrum: Spectrum,
-    /// Ticks of the block in hand.
-    ticks: Vec<Tick>,
     /// Bursts that wait for the rest after them, by reading.
     ended: [VecDeque<Burst>; READINGS],
     shapes: Vec<Shape>,
@@ -175,14 +176,17 @@ impl Detector {
         let gate = Gate::new(tick_hz, settings.threshold_factor);
         Ok(Self {
             scale,
-            ticker: Ticker::new(jerk_band(rate_hz)?, frames_per_tick),
+            ticker: Ticker::new(
+                jerk_band(rate_hz)?,
+                frames_per_tick,
+                EpochBuilder::new((EPOCH_S * rate_hz).round() as u64, frames_per_tick),
+            ),
             resolution: Resolution::new((RESOLUTION_S * rate_hz) as usize),
-            epochs: EpochBuilder::new((EPOCH_S * rate_hz).round() as u64, frames_per_tick),
-            history: History::new(((HISTORY_S * tick_hz) as usize).max(FEWEST_KEPT)),
+            past: Past::new(((HISTORY_S * tick_hz) as usize).max(FEWEST_KEPT)),
+            end: 0,
             gate,
             joiner: Joiner::new(tick_hz),
             spectrum: Spectrum::default(),
-            ticks: Vec::new(),
             ended: Default::default(),
             shapes: Vec::new(),
         })
@@ -202,7 +206,7 @@ impl Detector {
     /// Appends what still waits.
     pub fn finish(mut self, found: &mut Found) {
         self.end_segment(found);
-        self.epochs.finish(&mut found.epochs);
+        self.ticker.finish(&mut found.epochs);
     }
 
     fn frames(&mut self, frames: &[Frame], found: &mut Found) {
@@ -215,29 +219,42 @@ impl Detector {
     }
 
     fn ticks(&mut self, frames: &[Frame], found: &mut Found) {
-        let mut ticks = std::mem::take(&mut self.ticks);
-        self.ticker.push(frames, &mut ticks);
-        for tick in &ticks {
-            self.tick(tick, found);
+        let before = self.past.end();
+        self.ticker.push(frames, self.past.room(), &mut found.epochs);
+        self.gate.extend(self.past.since(before));
+        while self.end < self.past.end() {
+            let quiet = self.pass_quiet();
+            if quiet == 0 {
+                self.end += 1;
+                self.tick(found);
+            }
         }
-        ticks.clear();
-        self.ticks = ticks;
     }
 
-    fn tick(&mut self, tick: &Tick, found: &mut Found) {
-        self.epochs.add(tick, &mut found.epochs);
-        self.history.push(*tick);
-        self.gate.advance(&self.history, self.resolution.value_g(), &mut self.ended);
+    /// Passes over ticks in which nothing begins, runs or is waited for.
+    fn pass_quiet(&mut self) -> u64 {
+        let is_waiting = !self.joiner.is_idle() || self.ended.iter().any(|ended| !ended.is_empty());
+        if is_waiting || self.end != self.gate.next() + self.gate.look_ahead() {
+            return 0;
+        }
+        let quiet = self.gate.pass_quiet();
+        self.end += quiet;
+        quiet
+    }
+
+    /// Goes through the latest tick.
+    fn tick(&mut self, found: &mut Found) {
+        let history = self.past.as_of(self.end);
+        self.gate.advance(history, self.resolution.value_g(), &mut self.ended);
         let settled = self.joiner.rest() + 2;
-        let end = self.history.end();
-        while let Some(burst) = settled_burst(&mut self.ended[USUAL], settled, end) {
-            self.joiner.burst(burst, &self.history, &mut self.shapes);
+        while let Some(burst) = settled_burst(&mut self.ended[USUAL], settled, self.end) {
+            self.joiner.burst(burst, history, &mut self.shapes);
         }
         if self.ended[USUAL].is_empty() && !self.gate.is_open() {
-            self.joiner.quiet(&self.history, &mut self.shapes);
+            self.joiner.quiet(history, &mut self.shapes);
         }
         self.emit(found);
-        while let Some(burst) = settled_burst(&mut self.ended[HALVED], settled, end) {
+        while let Some(burst) = settled_burst(&mut self.ended[HALVED], settled, self.end) {
             self.halved(burst, found);
         }
         self.doubled(found);
@@ -250,9 +267,10 @@ impl Detector {
 
     fn end_segment(&mut self, found: &mut Found) {
         self.resolution.judge();
-        self.gate.finish(&self.history, self.resolution.value_g(), &mut self.ended);
+        let history = self.past.as_of(self.end);
+        self.gate.finish(history, self.resolution.value_g(), &mut self.ended);
         for burst in self.ended[USUAL].drain(..) {
-            self.joiner.burst(burst, &self.history, &mut self.shapes);
+            self.joiner.burst(burst, history, &mut self.shapes);
         }
         self.joiner.finish(&mut self.shapes);
         self.emit(found);
@@ -260,12 +278,14 @@ impl Detector {
             self.halved(burst, found);
         }
         self.doubled(found);
-        self.history.clear();
+        self.past.clear();
+        self.end = 0;
     }
 
     fn emit(&mut self, found: &mut Found) {
+        let history = self.past.as_of(self.end);
         for shape in self.shapes.drain(..) {
-            let movement = feature::movement(&shape, &self.history, self.scale, &mut self.spectrum);
+            let movement = feature::movement(&shape, history, self.scale, &mut self.spectrum);
             found.movements.push(movement);
         }
     }
@@ -277,8 +297,9 @@ impl Detector {
         if found.movements.iter().rev().take(NEAR).any(is_known) {
             return;
         }
-        let shape = self.joiner.shape(burst, &self.history);
-        let movement = feature::movement(&shape, &self.history, self.scale, &mut self.spectrum);
+        let history = self.past.as_of(self.end);
+        let shape = self.joiner.shape(burst, history);
+        let movement = feature::movement(&shape, history, self.scale, &mut self.spectrum);
         found.bracket.halved.push(movement);
     }
 
@@ -290,7 +311,8 @@ impl Detector {
 
     /// First frame of a burst, and one past its last.
     fn frames_of(&self, burst: Burst) -> (u64, u64) {
-        let start = |tick: u64| self.history.get(tick).start;
+        let history = self.past.as_of(self.end);
+        let start = |tick: u64| history.get(tick).start;
         (start(burst.first), start(burst.last) + u64::from(self.scale.frames_per_tick))
     }
 }

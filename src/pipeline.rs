@@ -321,11 +321,7 @@ pub fn evaluate(
     let calibration = calibrate::fit(&epochs, spec.has_gravity);
     epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
     readings.iter_mut().flatten().for_each(|movement| calibration.movement(movement));
-    let (placement, placement_source) = match (settings.placement, spec.placement) {
-        (Some(given), _) => (given, PlacementSource::Given),
-        (None, Some(stated)) => (stated, PlacementSource::File),
-        (None, None) => (placement::guess(&epochs), PlacementSource::Guessed),
-    };
+    let (placement, placement_source) = placement_of(settings, &spec, &epochs);
     let side = settings.side.or(spec.side);
     let rate_hz = ledger.rate_hz;
     let [movements, halved, doubled] =
@@ -376,6 +372,19 @@ pub fn evaluate(
         calibration,
         sensors: Vec::new(),
         warnings,
+    }
+}
+
+/// Where the sensor was, and how that is known.
+fn placement_of(
+    settings: &Settings,
+    spec: &Spec,
+    epochs: &[Epoch],
+) -> (Placement, PlacementSource) {
+    match (settings.placement, spec.placement) {
+        (Some(given), _) => (given, PlacementSource::Given),
+        (None, Some(stated)) => (stated, PlacementSource::File),
+        (None, None) => (placement::guess(epochs), PlacementSource::Guessed),
     }
 }
 

@@ -14,12 +14,12 @@ mod repetition;
 
 use std::f64::consts::PI;
 
-use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 
 use crate::movement::Rhythm;
 use lines::Lines;
-use repetition::{Fine, Repetition};
+use repetition::{Fine, Repetition, Work};
 
 /// Slowest and fastest repetition of the AASM manual (foot tremor), Hz.
 const LOWEST_HZ: f64 = 0.3;
@@ -68,11 +68,13 @@ const LEAST_SHARE: f64 = 0.55;
 /// Looks for rhythms and keeps the plans of the transforms it has used.
 pub struct Spectrum {
     planner: FftPlanner<f64>,
+    work: Work,
+    scratch: Vec<Complex<f64>>,
 }
 
 impl Default for Spectrum {
     fn default() -> Self {
-        Self { planner: FftPlanner::new() }
+        Self { planner: FftPlanner::new(), work: Work::default(), scratch: Vec::new() }
     }
 }
 
@@ -94,22 +96,31 @@ impl Spectrum {
         if swings(&axes) < FEWEST_SWINGS {
             return None;
         }
-        let (train, share) = self.train(&axes, tick_hz, LEAST_SHARE)?;
-        is_rhythm(&train, share).then(|| Rhythm {
-            frequency_hz: train.frequency_hz as f32,
-            peaks: train.peaks.round() as u32,
-            share: share as f32,
+        let Proposals { lines, can, cannot } = self.proposals(&axes, tick_hz, LEAST_SHARE)?;
+        if can.is_empty() {
+            return None;
+        }
+        let fine = self.interpolated(&axes, tick_hz);
+        let share = |train: &Repetition| lines.share(train.frequency_hz);
+        let best = fine.strongest(&can, 0.0, &mut self.work)?;
+        if !best.is_regular(share(&best)) {
+            return None;
+        }
+        let stronger = fine.strongest(&cannot, best.strength(), &mut self.work);
+        stronger.is_none().then(|| Rhythm {
+            frequency_hz: best.frequency_hz as f32,
+            peaks: best.peaks.round() as u32,
+            share: share(&best) as f32,
         })
     }
 
-    /// What comes closest to a train, and the share of its lines; nothing when
-    /// no train could have `least_share`, which is known before the dear part.
-    fn train(
+    /// The frequencies to look at; nothing when there can be no train.
+    fn proposals(
         &mut self,
         axes: &[Vec<f64>],
         tick_hz: f64,
         least_share: f64,
-    ) -> Option<(Repetition, f64)> {
+    ) -> Option<Proposals> {
         let count = axes[0].len();
         let duration_s = count as f64 / tick_hz;
         let lowest_hz = LOWEST_HZ.max((FEWEST_PEAKS - 1.0) / duration_s);
@@ -122,21 +133,14 @@ impl Spectrum {
             return None;
         }
         let lines = self.lines(axes, tick_hz);
-        let candidates = lines.candidates(lowest_hz, highest_hz);
         let fine_hz = tick_hz * interpolation(tick_hz) as f64;
         let may_be = |&frequency_hz: &f64| {
             repetition::periods(frequency_hz, fine_hz)
                 .any(|period| lines.share(fine_hz / period as f64) >= least_share)
         };
-        if !candidates.iter().any(may_be) {
-            return None;
-        }
-        let fine = self.interpolated(axes, tick_hz);
-        let train = candidates
-            .iter()
-            .filter_map(|&frequency_hz| fine.repetition(frequency_hz))
-            .max_by(|a, b| a.strength().total_cmp(&b.strength()))?;
-        Some((train, lines.share(train.frequency_hz)))
+        let candidates = lines.candidates(lowest_hz, highest_hz);
+        let (can, cannot) = candidates.into_iter().partition(may_be);
+        Some(Proposals { lines, can, cannot })
     }
 
     /// The power of all axes together, which does not depend on how the sensor
@@ -148,14 +152,16 @@ impl Spectrum {
         let mut power = vec![0.0; size / 2 + 1];
         let hann = |n: usize| (1.0 - (2.0 * PI * (n + 1) as f64 / (count + 1) as f64).cos()) / 2.0;
         let window: Vec<f64> = (0..count).map(hann).collect();
-        for axis in axes {
-            let mut buffer = vec![Complex::new(0.0, 0.0); size];
-            for (bin, (value, window)) in buffer.iter_mut().zip(axis.iter().zip(&window)) {
-                bin.re = value * window;
+        for pair in axes.chunks(2) {
+            let mut buffer = packed(pair, 0, size);
+            for (bin, window) in buffer.iter_mut().zip(&window) {
+                *bin *= window;
             }
-            forward.process(&mut buffer);
-            for (power, bin) in power.iter_mut().zip(&buffer) {
-                *power += bin.norm_sqr();
+            transform(&*forward, &mut buffer, &mut self.scratch);
+            // Of two real signals in one complex one, half the power is at -f.
+            let mirrored = buffer[..1].iter().chain(buffer.iter().rev());
+            for ((power, bin), mirror) in power.iter_mut().zip(&buffer).zip(mirrored) {
+                *power += 0.5 * (bin.norm_sqr() + mirror.norm_sqr());
             }
         }
         Lines::new(&power, tick_hz / size as f64, count as f64 / tick_hz)
@@ -169,21 +175,54 @@ impl Spectrum {
         let size = (axes[0].len() + 2 * margin).next_power_of_two();
         let forward = self.planner.plan_fft_forward(size);
         let inverse = self.planner.plan_fft_inverse(size * factor);
-        let interpolate = |axis: &Vec<f64>| -> Vec<f64> {
-            let mut coarse = vec![Complex::new(0.0, 0.0); size];
-            for (bin, value) in coarse[margin..].iter_mut().zip(axis) {
-                bin.re = *value;
-            }
-            forward.process(&mut coarse);
-            let mut fine = vec![Complex::new(0.0, 0.0); size * factor];
-            let half = size / 2;
+        let half = size / 2;
+        let mut fine_axes = Vec::with_capacity(axes.len());
+        for pair in axes.chunks(2) {
+            let mut coarse = packed(pair, margin, size);
+            transform(&*forward, &mut coarse, &mut self.scratch);
+            let mut fine = vec![Complex::ZERO; size * factor];
             fine[..half].copy_from_slice(&coarse[..half]);
             fine[size * factor - half + 1..].copy_from_slice(&coarse[half + 1..]);
-            inverse.process(&mut fine);
-            fine.iter().map(|bin| bin.re / size as f64).collect()
-        };
-        Fine::new(axes.iter().map(interpolate).collect(), tick_hz * factor as f64)
+            transform(&*inverse, &mut fine, &mut self.scratch);
+            let scale = 1.0 / size as f64;
+            fine_axes.push(fine.iter().map(|bin| bin.re * scale).collect());
+            if pair.len() == 2 {
+                fine_axes.push(fine.iter().map(|bin| bin.im * scale).collect());
+            }
+        }
+        Fine::new(fine_axes, tick_hz * factor as f64, axes[0].len() * factor)
     }
+}
+
+/// What the spectrum says of a movement.
+struct Proposals {
+    lines: Lines,
+    /// The frequencies at which a train would have share enough of the lines,
+    /// the best first …
+    can: Vec<f64>,
+    /// … and those at which it would not: a train at one of them is none, but
+    /// nor is a weaker one at another.
+    cannot: Vec<f64>,
+}
+
+fn transform(fft: &dyn Fft<f64>, buffer: &mut [Complex<f64>], scratch: &mut Vec<Complex<f64>>) {
+    let size = fft.get_inplace_scratch_len();
+    if scratch.len() < size {
+        scratch.resize(size, Complex::ZERO);
+    }
+    fft.process_with_scratch(buffer, &mut scratch[..size]);
+}
+
+/// One axis, or two as one complex signal: they share a transform.
+fn packed(pair: &[Vec<f64>], margin: usize, size: usize) -> Vec<Complex<f64>> {
+    let mut buffer = vec![Complex::ZERO; size];
+    for (bin, value) in buffer[margin..].iter_mut().zip(&pair[0]) {
+        bin.re = *value;
+    }
+    for (bin, value) in buffer[margin..].iter_mut().zip(pair.get(1).into_iter().flatten()) {
+        bin.im = *value;
+    }
+    buffer
 }
 
 /// How often the movement passes from one side of its middle to the other, on
@@ -216,12 +255,15 @@ fn interpolation(tick_hz: f64) -> usize {
     (FINE_HZ / tick_hz).ceil().max(1.0) as usize
 }
 
-fn is_rhythm(train: &Repetition, share: f64) -> bool {
-    train.peaks >= FEWEST_PEAKS
-        && train.likeness >= LEAST_LIKENESS
-        && train.covered >= LEAST_COVERED
-        && train.balance >= LEAST_BALANCE
-        && share >= LEAST_SHARE
+impl Repetition {
+    /// Whether it is a rhythm, having so large a share of the lines.
+    fn is_regular(&self, share: f64) -> bool {
+        self.peaks >= FEWEST_PEAKS
+            && self.likeness >= LEAST_LIKENESS
+            && self.covered >= LEAST_COVERED
+            && self.balance >= LEAST_BALANCE
+            && share >= LEAST_SHARE
+    }
 }
 
 /// The axes one by one, each without its straight line (gravity and a slow

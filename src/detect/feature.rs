@@ -40,7 +40,7 @@ impl Scale {
 /// movement longer than the history, the latest part is measured).
 pub fn movement(
     shape: &Shape,
-    history: &History,
+    history: History,
     scale: Scale,
     spectrum: &mut Spectrum,
 ) -> Movement {
@@ -81,12 +81,12 @@ pub fn movement(
 }
 
 /// Frames between a tick that has fallen off the history and the oldest kept.
-fn lost(tick: u64, history: &History, scale: Scale) -> u64 {
+fn lost(tick: u64, history: History, scale: Scale) -> u64 {
     history.first().saturating_sub(tick) * u64::from(scale.frames_per_tick)
 }
 
 /// Ticks from `first` until the short envelope has decayed.
-fn first_burst(first: u64, last: u64, history: &History) -> usize {
+fn first_burst(first: u64, last: u64, history: History) -> usize {
     let mut largest_g2: f32 = 0.0;
     let mut risen = false;
     let ticks: Vec<f32> = history.range(first, last + 1).map(|tick| tick.band_g2).collect();
@@ -118,7 +118,7 @@ fn centroid_hz<'a>(ticks: impl Iterator<Item = &'a super::tick::Tick>, rate_hz: 
     (2.0 * half_sine.asin() / TAU * rate_hz) as f32
 }
 
-fn largest_tilt_deg(shape: &Shape, history: &History, tick_hz: f64) -> f32 {
+fn largest_tilt_deg(shape: &Shape, history: History, tick_hz: f64) -> f32 {
     let window = ticks(TILT_S, tick_hz);
     let first = shape.bursts[0].first;
     let last_window = (shape.last + 2).saturating_sub(window).max(first);
@@ -129,7 +129,7 @@ fn largest_tilt_deg(shape: &Shape, history: &History, tick_hz: f64) -> f32 {
 
 /// Length of the way of the mean acceleration over twice its furthest point, in
 /// steps of the window over which the push of a lever arm cancels.
-fn wander(shape: &Shape, history: &History, tick_hz: f64) -> f32 {
+fn wander(shape: &Shape, history: History, tick_hz: f64) -> f32 {
     let window = ticks(TILT_S, tick_hz);
     let first = shape.bursts[0].first.max(history.first());
     let mut at_g = shape.before_g;

@@ -1,22 +1,15 @@
-//! Envelopes and hysteresis: where something moves at all.
+//! Hysteresis over the local noise floor: where something moves at all.
+//!
+//! Most of a night nothing does. [`Gate::pass_quiet`] passes over such stretches;
+//! [`Gate::advance`], its twin, takes one tick after the other.
 
 use std::collections::VecDeque;
 
+use super::envelope::{BAND, Envelope, Envelopes, TILT, TILT_WINDOW_S};
 use super::floor::{Floor, PATIENCE_S, WARM_UP_S};
 use super::history::{History, distance_g};
 use super::tick::Tick;
 use crate::recording::Frame;
-
-/// Half the window of the band envelope, s.
-const BAND_HALF_S: f64 = 0.15;
-
-/// Window of the short envelope, s: that of a jerk.
-const SHORT_S: f64 = 0.1;
-
-/// Window of the means whose difference is the tilt speed, s. With the band of
-/// jerks (above 3 Hz) this covers what is slower: the difference of two adjacent
-/// means of 0.2 s passes 0.8 to 3 Hz, and rings no longer than it is.
-const TILT_WINDOW_S: f64 = 0.2;
 
 /// A burst begins when an envelope is at so many times its floor. The floor is
 /// what a quiet second reaches, in the usual noise 1.15 (band) to 1.45 (short)
@@ -59,8 +52,6 @@ pub fn ticks(duration_s: f64, tick_hz: f64) -> u64 {
 /// The durations of the gate in ticks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Windows {
-    band_half: u64,
-    short: u64,
     tilt: u64,
     second: u64,
     patience: u64,
@@ -71,8 +62,6 @@ impl Windows {
     fn new(tick_hz: f64) -> Self {
         let ticks = |duration_s: f64| ticks(duration_s, tick_hz);
         Self {
-            band_half: ticks(BAND_HALF_S),
-            short: ticks(SHORT_S),
             tilt: ticks(TILT_WINDOW_S),
             second: ticks(1.0).max(FEWEST_TICKS),
             patience: ticks(PATIENCE_S),
@@ -96,39 +85,21 @@ pub struct Burst {
     pub tilt_off_g: f32,
 }
 
-/// What the envelopes say of one tick.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Envelopes {
-    /// Root mean square in the band of jerks over 0.3 s.
-    band_g: f32,
-    /// … over 0.1 s.
-    short_g: f32,
-    /// Change of the mean.
-    tilt_g: f32,
-}
-
-impl Envelopes {
-    const NONE: Self = Self { band_g: 0.0, short_g: 0.0, tilt_g: 0.0 };
-
-    fn as_array(self) -> [f32; 3] {
-        [self.band_g, self.short_g, self.tilt_g]
-    }
-
-    fn max(self, other: Self) -> Self {
-        Self {
-            band_g: self.band_g.max(other.band_g),
-            short_g: self.short_g.max(other.short_g),
-            tilt_g: self.tilt_g.max(other.tilt_g),
-        }
-    }
-}
-
 /// Smallest floors that make sense: 0.7 mg is the noise of a good phone; on
 /// coarse converters the flicker of the last bit must stay below the
 /// on-threshold.
-fn least_floors_g(resolution_g: f32) -> Envelopes {
-    let least_g = |share: f32| (share * resolution_g).max(7e-4);
-    Envelopes { band_g: least_g(0.4), short_g: least_g(0.7), tilt_g: least_g(0.7) }
+fn least_floors_g(resolution_g: f32) -> Envelope {
+    [0.4, 0.7, 0.7].map(|share| (share * resolution_g).max(7e-4))
+}
+
+/// The larger of two, envelope by envelope.
+fn larger(a: Envelope, b: Envelope) -> Envelope {
+    std::array::from_fn(|which| a[which].max(b[which]))
+}
+
+/// How many times its floor an envelope reaches, of that which reaches most.
+fn level(envelope: Envelope, floors_g: Envelope) -> f32 {
+    (0..3).map(|which| envelope[which] / floors_g[which]).fold(0.0, f32::max)
 }
 
 /// One threshold, and what is open by it.
@@ -150,7 +121,7 @@ impl Hysteresis {
 
     /// One more tick, whose envelopes reach so many times their floors. Returns the
     /// burst that ended, with its ends as the envelopes have them.
-    fn step(&mut self, tick: u64, level: f32, floors_g: [f32; 3], hold: u64) -> Option<Burst> {
+    fn step(&mut self, tick: u64, level: f32, floors_g: Envelope, hold: u64) -> Option<Burst> {
         if level < self.off {
             self.above_since = None;
         } else if self.above_since.is_none() {
@@ -159,9 +130,9 @@ impl Hysteresis {
         match &mut self.open {
             None if level >= self.on => {
                 let first = self.above_since.unwrap_or(tick);
-                let [band_g, _, tilt_g] = floors_g;
-                let [band_off_g, tilt_off_g] = [band_g, tilt_g].map(|g| g * self.off);
-                let burst = Burst { first, last: tick, floor_g: band_g, band_off_g, tilt_off_g };
+                let [band_off_g, tilt_off_g] = [BAND, TILT].map(|which| floors_g[which] * self.off);
+                let floor_g = floors_g[BAND];
+                let burst = Burst { first, last: tick, floor_g, band_off_g, tilt_off_g };
                 self.open = Some(burst);
                 None
             }
@@ -173,20 +144,33 @@ impl Hysteresis {
             _ => None,
         }
     }
+
+    /// [`Self::step`] for ticks from `first` on, when nothing is open and none of
+    /// them opens anything.
+    fn pass(&mut self, first: u64, levels: &[f32]) {
+        match levels.iter().rposition(|level| *level < self.off) {
+            Some(below) if below + 1 == levels.len() => self.above_since = None,
+            Some(below) => self.above_since = Some(first + below as u64 + 1),
+            None => self.above_since = self.above_since.or(Some(first)),
+        }
+    }
 }
 
 /// Finds the bursts of one recording.
 #[derive(Debug, Clone)]
 pub struct Gate {
     windows: Windows,
-    least: Envelopes,
-    /// Of the band, the short and the tilt envelope.
+    envelopes: Envelopes,
+    least: Envelope,
+    /// Of the envelopes.
     floors: Option<[Floor; 3]>,
     /// Per-second maxima until the floors start.
-    warm_up: Vec<Envelopes>,
+    warm_up: Vec<Envelope>,
     /// Ticks and maxima of the running second.
-    second: (u64, Envelopes),
+    second: (u64, Envelope),
     next: u64,
+    /// Levels of the stretch in hand.
+    levels: Vec<f32>,
     /// At the usual threshold, at half of it and at its double.
     hystereses: [Hysteresis; READINGS],
 }
@@ -201,18 +185,20 @@ impl Gate {
         ];
         Self {
             windows: Windows::new(tick_hz),
+            envelopes: Envelopes::new(tick_hz),
             least: least_floors_g(0.0),
             floors: None,
             warm_up: Vec::new(),
-            second: (0, Envelopes::NONE),
+            second: (0, [0.0; 3]),
             next: 0,
+            levels: Vec::new(),
             hystereses: thresholds.map(|(on, off)| Hysteresis::new(factor * on, factor * off)),
         }
     }
 
     /// Ticks that must follow one before its envelopes are known.
     pub fn look_ahead(&self) -> u64 {
-        self.windows.tilt.max(self.windows.band_half)
+        self.envelopes.reach()
     }
 
     /// Whether a burst is running at the usual threshold.
@@ -220,11 +206,63 @@ impl Gate {
         self.hystereses[USUAL].open.is_some()
     }
 
+    /// More ticks, which are then gone through.
+    pub fn extend(&mut self, ticks: &[Tick]) {
+        if self.floors.is_some() {
+            self.envelopes.forget(self.next);
+        }
+        self.envelopes.extend(ticks);
+    }
+
+    /// The next tick to be gone through.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Passes over the next ticks, as far as the floors stay what they are and no
+    /// burst runs or begins, and tells how many they were.
+    pub fn pass_quiet(&mut self) -> u64 {
+        let Some(floors) = self.floors else { return 0 };
+        if self.hystereses.iter().any(|hysteresis| hysteresis.open.is_some()) {
+            return 0;
+        }
+        // The tick that completes a second moves the floors.
+        let same_floors = self.next + (self.windows.second - 1).saturating_sub(self.second.0);
+        let last = same_floors.min(self.envelopes.end());
+        if last <= self.next {
+            return 0;
+        }
+        let stretch = self.envelopes.range(self.next, last);
+        let mut levels = std::mem::take(&mut self.levels);
+        levels.clear();
+        levels.resize(stretch[0].len(), 0.0);
+        for (envelope, floor) in stretch.iter().zip(floors) {
+            let floor = floor.value();
+            for (level, envelope) in levels.iter_mut().zip(*envelope) {
+                *level = level.max(envelope / floor);
+            }
+        }
+        let on = self.hystereses.iter().map(|hysteresis| hysteresis.on).fold(f32::MAX, f32::min);
+        let quiet = levels.iter().position(|level| *level >= on).unwrap_or(levels.len());
+        if quiet > 0 {
+            for (maximum, envelope) in self.second.1.iter_mut().zip(stretch) {
+                *maximum = envelope[..quiet].iter().copied().fold(*maximum, f32::max);
+            }
+            self.second.0 += quiet as u64;
+            for hysteresis in &mut self.hystereses {
+                hysteresis.pass(self.next, &levels[..quiet]);
+            }
+            self.next += quiet as u64;
+        }
+        self.levels = levels;
+        quiet as u64
+    }
+
     /// Goes through the ticks whose envelopes are known by now; `resolution_g`
     /// is the step of the converter. Appends the bursts that ended, by reading.
     pub fn advance(
         &mut self,
-        history: &History,
+        history: History,
         resolution_g: f32,
         ended: &mut [VecDeque<Burst>; READINGS],
     ) {
@@ -232,9 +270,9 @@ impl Gate {
         let look_ahead = self.look_ahead();
         self.next = self.next.max(look_ahead);
         while self.next + look_ahead < history.end() {
-            let envelopes = self.envelopes(history, self.next);
+            let envelope = self.envelopes.get(self.next);
             if self.floors.is_none() {
-                let second = self.gather(envelopes);
+                let second = self.gather(envelope);
                 self.warm_up.extend(second);
                 self.next += 1;
                 if self.warm_up.len() < WARM_UP_S {
@@ -244,7 +282,7 @@ impl Gate {
                 self.next = look_ahead.max(history.first());
                 continue;
             }
-            self.step(envelopes, history, ended);
+            self.step(envelope, history, ended);
             self.next += 1;
         }
     }
@@ -252,7 +290,7 @@ impl Gate {
     /// The segment ends: closes what is open; the next tick is number 0.
     pub fn finish(
         &mut self,
-        history: &History,
+        history: History,
         resolution_g: f32,
         ended: &mut [VecDeque<Burst>; READINGS],
     ) {
@@ -268,73 +306,57 @@ impl Gate {
             ended.extend(open.map(|burst| self.trimmed(burst, last, history)));
         }
         self.next = 0;
-        self.second = (0, Envelopes::NONE);
-    }
-
-    fn envelopes(&self, history: &History, tick: u64) -> Envelopes {
-        let Windows { band_half: half, short, tilt: window, .. } = self.windows;
-        let mean_g2 = |from: u64, to: u64| {
-            let energy: f32 = history.range(from, to).map(|tick| tick.band_g2).sum();
-            energy / (to - from) as f32
-        };
-        let before = history.mean_g(tick - window, tick);
-        let after = history.mean_g(tick + 1, tick + 1 + window);
-        Envelopes {
-            band_g: mean_g2(tick - half, tick + half + 1).sqrt(),
-            short_g: mean_g2(tick, tick + short).sqrt(),
-            tilt_g: distance_g(before, after),
-        }
+        self.second = (0, [0.0; 3]);
+        self.envelopes.clear();
     }
 
     /// Takes the maxima of a second, and gives them when it is complete.
-    fn gather(&mut self, envelopes: Envelopes) -> Option<Envelopes> {
+    fn gather(&mut self, envelope: Envelope) -> Option<Envelope> {
         let (count, maxima) = self.second;
-        self.second = (count + 1, maxima.max(envelopes));
+        self.second = (count + 1, larger(maxima, envelope));
         (self.second.0 >= self.windows.second)
-            .then(|| std::mem::replace(&mut self.second, (0, Envelopes::NONE)).1)
+            .then(|| std::mem::replace(&mut self.second, (0, [0.0; 3])).1)
     }
 
     fn start_floors(&mut self) {
-        let least = self.least.as_array();
         self.floors = Some(std::array::from_fn(|which| {
-            let mut maxima: Vec<f32> =
-                self.warm_up.iter().map(|second| second.as_array()[which]).collect();
-            Floor::start(&mut maxima, least[which])
+            let mut maxima: Vec<f32> = self.warm_up.iter().map(|second| second[which]).collect();
+            Floor::start(&mut maxima, self.least[which])
         }));
         self.warm_up = Vec::new();
-        self.second = (0, Envelopes::NONE);
+        self.second = (0, [0.0; 3]);
     }
 
     fn step(
         &mut self,
-        envelopes: Envelopes,
-        history: &History,
+        envelope: Envelope,
+        history: History,
         ended: &mut [VecDeque<Burst>; READINGS],
     ) {
         let tick = self.next;
         let usual = &self.hystereses[USUAL].open;
         let waits = usual.is_some_and(|burst| tick - burst.first < self.windows.patience);
-        if let Some(second) = self.gather(envelopes)
+        if let Some(second) = self.gather(envelope)
             && !waits
         {
-            let least = self.least.as_array();
             for (which, floor) in self.floors.iter_mut().flatten().enumerate() {
-                floor.second(second.as_array()[which], least[which]);
+                floor.second(second[which], self.least[which]);
             }
         }
         let floors_g = self.floors.map_or([1.0; 3], |floors| floors.map(Floor::value));
-        let level =
-            (0..3).map(|which| envelopes.as_array()[which] / floors_g[which]).fold(0.0, f32::max);
+        let level = level(envelope, floors_g);
         for (reading, ended) in ended.iter_mut().enumerate() {
             let burst = self.hystereses[reading].step(tick, level, floors_g, self.windows.hold);
-            ended.extend(burst.map(|burst| self.trimmed(burst, burst.last, history)));
+            if let Some(burst) = burst {
+                ended.push_back(self.trimmed(burst, burst.last, history));
+            }
         }
     }
 
     /// The windows of the envelopes reach beyond the movement on both sides;
     /// moves the ends in, by no more than that, to the first tick that has left
     /// the rest before and the last that is not yet at the rest after.
-    fn trimmed(&self, burst: Burst, last: u64, history: &History) -> Burst {
+    fn trimmed(&self, burst: Burst, last: u64, history: History) -> Burst {
         let reach = self.look_ahead() + 1;
         let rest = self.windows.tilt;
         let before_g = history.mean_g(burst.first.saturating_sub(rest), burst.first);

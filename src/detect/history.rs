@@ -3,50 +3,67 @@
 use super::tick::Tick;
 use crate::recording::Frame;
 
-/// Ticks of the running segment, by their number in it; the oldest fall off.
+/// Keeps the latest ticks of the running segment, one behind the other in memory.
 ///
-/// They lie one behind the other in memory, and move to its beginning whenever
-/// as many have fallen off as are kept.
+/// They come in blocks, and what is behind looks at one moment after the other:
+/// [`Past::as_of`] shows what was kept at each, whatever has come since.
 #[derive(Debug, Clone)]
-pub struct History {
+pub struct Past {
     ticks: Vec<Tick>,
-    /// How many of `ticks` have fallen off.
-    gone: usize,
+    /// Number of the first of them.
     first: u64,
     longest: usize,
 }
 
-impl History {
+impl Past {
     /// Keeps the latest `longest` ticks.
     pub fn new(longest: usize) -> Self {
-        Self { ticks: Vec::with_capacity(2 * longest), gone: 0, first: 0, longest }
+        Self { ticks: Vec::with_capacity(2 * longest), first: 0, longest }
     }
 
     /// Forgets everything and counts from 0 again.
     pub fn clear(&mut self) {
         self.ticks.clear();
-        self.gone = 0;
         self.first = 0;
     }
 
-    /// One more tick.
-    pub fn push(&mut self, tick: Tick) {
-        if self.kept().len() == self.longest {
-            self.gone += 1;
-            self.first += 1;
+    /// Where more ticks go. Everything before them has been looked at.
+    pub fn room(&mut self) -> &mut Vec<Tick> {
+        let old = self.ticks.len().saturating_sub(self.longest);
+        if old >= self.longest {
+            self.ticks.drain(..old);
+            self.first += old as u64;
         }
-        if self.ticks.len() == 2 * self.longest {
-            self.ticks.copy_within(self.gone.., 0);
-            self.ticks.truncate(self.ticks.len() - self.gone);
-            self.gone = 0;
-        }
-        self.ticks.push(tick);
+        &mut self.ticks
     }
 
-    fn kept(&self) -> &[Tick] {
-        &self.ticks[self.gone..]
+    /// The ticks from that number on.
+    pub fn since(&self, tick: u64) -> &[Tick] {
+        &self.ticks[(tick - self.first) as usize..]
     }
 
+    /// One past the number of the latest tick.
+    pub fn end(&self) -> u64 {
+        self.first + self.ticks.len() as u64
+    }
+
+    /// What was kept when there were `end` ticks.
+    pub fn as_of(&self, end: u64) -> History<'_> {
+        let first = end.saturating_sub(self.longest as u64);
+        let index = |tick: u64| (tick - self.first) as usize;
+        History { kept: &self.ticks[index(first)..index(end)], first }
+    }
+}
+
+/// The ticks kept at one moment, by their number in the segment; the oldest have
+/// fallen off.
+#[derive(Debug, Clone, Copy)]
+pub struct History<'a> {
+    kept: &'a [Tick],
+    first: u64,
+}
+
+impl<'a> History<'a> {
     /// Number of the oldest tick that is kept.
     pub fn first(&self) -> u64 {
         self.first
@@ -54,21 +71,20 @@ impl History {
 
     /// One past the number of the latest tick.
     pub fn end(&self) -> u64 {
-        self.first + self.kept().len() as u64
+        self.first + self.kept.len() as u64
     }
 
     /// The tick of that number, or the nearest that is kept. There must be one.
-    pub fn get(&self, tick: u64) -> &Tick {
-        let index = tick.saturating_sub(self.first).min(self.kept().len() as u64 - 1);
-        &self.kept()[index as usize]
+    pub fn get(&self, tick: u64) -> &'a Tick {
+        let index = tick.saturating_sub(self.first).min(self.kept.len() as u64 - 1);
+        &self.kept[index as usize]
     }
 
     /// The ticks from `from` to before `to`, as far as they are kept.
     #[inline]
-    pub fn range(&self, from: u64, to: u64) -> std::slice::Iter<'_, Tick> {
-        let kept = self.kept();
-        let index = |tick: u64| (tick.saturating_sub(self.first) as usize).min(kept.len());
-        kept.get(index(from)..index(to)).unwrap_or_default().iter()
+    pub fn range(&self, from: u64, to: u64) -> std::slice::Iter<'a, Tick> {
+        let index = |tick: u64| (tick.saturating_sub(self.first) as usize).min(self.kept.len());
+        self.kept.get(index(from)..index(to)).unwrap_or_default().iter()
     }
 
     /// Mean acceleration over the ticks from `from` to before `to`; over the

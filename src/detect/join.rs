@@ -72,8 +72,13 @@ impl Joiner {
         self.rest
     }
 
+    /// Whether no limb is away.
+    pub fn is_idle(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// A burst has ended.
-    pub fn burst(&mut self, burst: Burst, history: &History, done: &mut Vec<Shape>) {
+    pub fn burst(&mut self, burst: Burst, history: History, done: &mut Vec<Shape>) {
         let shape = self.shape(burst, history);
         if let Some(first) = self.held.first() {
             if brings_back(first, &shape, history, self.rest()) {
@@ -95,7 +100,7 @@ impl Joiner {
 
     /// No burst runs, and the history reaches to its end: has a held limb sunk
     /// back by itself, or been away for too long?
-    pub fn quiet(&mut self, history: &History, done: &mut Vec<Shape>) {
+    pub fn quiet(&mut self, history: History, done: &mut Vec<Shape>) {
         let (Some(first), Some(latest)) = (self.held.first(), self.held.last()) else { return };
         let (end, rest) = (history.end(), self.rest());
         if end < latest.last + 2 * rest {
@@ -133,7 +138,7 @@ impl Joiner {
     }
 
     /// A burst by itself, and gravity around it.
-    pub fn shape(&self, burst: Burst, history: &History) -> Shape {
+    pub fn shape(&self, burst: Burst, history: History) -> Shape {
         let rest = self.rest();
         // One tick of distance: the edges of the burst are sharp to a tick only.
         let before_end = burst.first.saturating_sub(1);
@@ -153,7 +158,7 @@ fn least_hold_g(burst: Burst) -> f32 {
 
 /// Whether the limb is away and rests there, as far as can be told before it
 /// comes back.
-fn is_held(shape: &Shape, history: &History, window: u64) -> bool {
+fn is_held(shape: &Shape, history: History, window: u64) -> bool {
     let away_g = distance_g(shape.after_g, shape.before_g);
     let burst = shape.bursts[0];
     let largest_g = largest_departure_g(history, burst, shape.before_g, window);
@@ -162,7 +167,7 @@ fn is_held(shape: &Shape, history: &History, window: u64) -> bool {
 
 /// Whether the second burst brings back what the first took away, and nothing
 /// else: a second movement goes out and back by itself.
-fn brings_back(held: &Shape, release: &Shape, history: &History, window: u64) -> bool {
+fn brings_back(held: &Shape, release: &Shape, history: History, window: u64) -> bool {
     let away_g = distance_g(held.after_g, held.before_g);
     let largest_g = largest_departure_g(history, release.bursts[0], release.before_g, window);
     distance_g(release.after_g, held.before_g) < RETURN_SHARE * away_g
@@ -179,7 +184,7 @@ fn shifts(held: &Shape, shape: &Shape) -> bool {
 /// How far the mean over `window` ticks gets from `rest_g` within a burst. The
 /// window is longer than a turn of the limb takes, so that the push of the
 /// lever arm (up to ten times the tilt, first to and then fro) cancels.
-fn largest_departure_g(history: &History, burst: Burst, rest_g: Frame, window: u64) -> f32 {
+fn largest_departure_g(history: History, burst: Burst, rest_g: Frame, window: u64) -> f32 {
     let latest = (burst.last + 2).saturating_sub(window).max(burst.first);
     (burst.first.max(history.first())..=latest)
         .map(|tick| distance_g(history.mean_g(tick, tick + window), rest_g))

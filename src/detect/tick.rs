@@ -1,7 +1,8 @@
 //! Frames become ticks of about 50 ms: the one place that sees every sample.
 //!
 //! All that later stages want of the samples is gathered here in one pass, at
-//! full rate; everything after it runs at the rate of the ticks. [`plain`] says
+//! full rate; everything after it runs at the rate of the ticks, or of the epochs,
+//! which are filled here. [`plain`] says
 //! what is gathered; [`lanes`] does the same with an axis a lane, some six
 //! times as fast, and to the same bits.
 
@@ -10,6 +11,8 @@ mod plain;
 
 use fearless_simd::Level;
 
+use super::epochs::EpochBuilder;
+use crate::epoch::Epoch;
 use crate::filter::{Sections, State};
 use crate::recording::Frame;
 
@@ -17,24 +20,31 @@ use crate::recording::Frame;
 const TICKS_PER_SECOND: f64 = 20.0;
 
 /// A run of a few consecutive frames.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Tick {
     /// First frame.
     pub start: u64,
     /// Mean acceleration, g.
     pub mean_g: Frame,
-    /// Mean square of each axis, g².
-    pub square_g2: Frame,
-    /// Smallest value of each axis, g.
-    pub min_g: Frame,
-    /// Largest value of each axis, g.
-    pub max_g: Frame,
     /// Mean squared magnitude of the band-filtered acceleration, g².
     pub band_g2: f32,
     /// Mean squared magnitude of its change from frame to frame, g².
     pub change_g2: f32,
     /// Largest squared magnitude of the band-filtered acceleration, g².
     pub peak_g2: f32,
+}
+
+/// What epochs want of a tick besides, with an axis a lane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extent {
+    /// Mean, g.
+    pub mean_g: [f32; 4],
+    /// Mean square, g².
+    pub square_g2: [f32; 4],
+    /// Smallest value, g.
+    pub min_g: [f32; 4],
+    /// Largest value, g.
+    pub max_g: [f32; 4],
 }
 
 /// How many frames make a tick at a rate; slow recordings have a tick a frame.
@@ -50,6 +60,7 @@ pub struct Ticker {
     /// Frame the next tick begins with.
     next: u64,
     open: Option<Open>,
+    epochs: EpochBuilder,
     level: Level,
 }
 
@@ -75,8 +86,13 @@ struct Open {
 
 impl Ticker {
     /// With a band filter made for the rate of the frames.
-    pub fn new(band: Sections, frames_per_tick: u32) -> Self {
-        Self { band, frames_per_tick, next: 0, open: None, level: Level::new() }
+    pub fn new(band: Sections, frames_per_tick: u32, epochs: EpochBuilder) -> Self {
+        Self { band, frames_per_tick, next: 0, open: None, epochs, level: Level::new() }
+    }
+
+    /// Appends the epoch in hand, if anything is in it.
+    pub fn finish(&mut self, epochs: &mut Vec<Epoch>) {
+        self.epochs.finish(epochs);
     }
 
     /// Frames that were not recorded: what was begun is dropped, the filter
@@ -86,13 +102,13 @@ impl Ticker {
         self.next += begun + frames;
     }
 
-    /// Appends every tick that `frames` complete to `out`.
-    pub fn push(&mut self, frames: &[Frame], out: &mut Vec<Tick>) {
+    /// Appends every tick and every epoch that `frames` complete.
+    pub fn push(&mut self, frames: &[Frame], ticks: &mut Vec<Tick>, epochs: &mut Vec<Epoch>) {
         let Some(first) = frames.first() else { return };
         // At rest from the first frame: gravity's step is no movement.
         let mut open =
             self.open.take().unwrap_or_else(|| Open::new(self.band.at_rest_frame(*first)));
-        let before = out.len();
+        let before = ticks.len();
         let share = 1.0 / f64::from(self.frames_per_tick);
         let cut = Cut {
             frames_per_tick: self.frames_per_tick,
@@ -100,11 +116,12 @@ impl Ticker {
             share,
             power: self.band.gain() * self.band.gain(),
         };
+        let mut out = Out { ticks, epochs, builder: &mut self.epochs };
         match lanes::Band::of(&self.band) {
-            Some(band) => lanes::push(self.level, band, cut, &mut open, frames, out),
-            None => plain::push(&self.band, cut, &mut open, frames, out),
+            Some(band) => lanes::push(self.level, band, cut, &mut open, frames, &mut out),
+            None => plain::push(&self.band, cut, &mut open, frames, &mut out),
         }
-        self.next += (out.len() - before) as u64 * u64::from(self.frames_per_tick);
+        self.next += (ticks.len() - before) as u64 * u64::from(self.frames_per_tick);
         self.open = Some(open);
     }
 }
@@ -119,6 +136,21 @@ struct Cut {
     share: f64,
     /// Square of the gain of the filter.
     power: f64,
+}
+
+/// Where complete ticks go.
+struct Out<'a> {
+    ticks: &'a mut Vec<Tick>,
+    epochs: &'a mut Vec<Epoch>,
+    builder: &'a mut EpochBuilder,
+}
+
+impl Out<'_> {
+    #[inline(always)]
+    fn push(&mut self, (tick, extent): (Tick, Extent)) {
+        self.builder.add(&tick, &extent, self.epochs);
+        self.ticks.push(tick);
+    }
 }
 
 impl Open {

@@ -1,5 +1,7 @@
 //! How well a movement repeats itself after one period.
 
+use fearless_simd::{Level, dispatch};
+
 /// A period may be off by this share from one repetition to the next.
 const TOLERANCE: f64 = 0.12;
 /// Steps of the period that are tried within the tolerance, to either side.
@@ -17,6 +19,8 @@ pub(super) struct Fine {
     /// Sum of the squares of all axes before a sample.
     squares: Vec<f64>,
     rate_hz: f64,
+    /// Samples of the movement itself.
+    length: usize,
 }
 
 /// The longest train at about one frequency.
@@ -42,6 +46,7 @@ impl Repetition {
 }
 
 /// What lies in two neighbouring windows, for every place of the first.
+#[derive(Default)]
 struct Pairs {
     /// Samples of one window.
     period: usize,
@@ -49,13 +54,16 @@ struct Pairs {
     likeness: Vec<f64>,
     /// Energy a sample, about their mean.
     energy: Vec<f64>,
+    /// Likeness of all places together.
+    overall: f64,
 }
 
-impl Pairs {
-    /// Likeness of all places together.
-    fn overall(&self) -> f64 {
-        weighted(&self.likeness, &self.energy)
-    }
+/// Memory that comparing needs again and again.
+#[derive(Default)]
+pub(super) struct Work {
+    tried: Vec<Pairs>,
+    products: Vec<f64>,
+    sums: Vec<f64>,
 }
 
 /// The periods that are tried for a frequency, in samples, ascending; some more
@@ -71,48 +79,81 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
     sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
 }
 
-/// Element by element, of vectors that are equally long.
-fn total(parts: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
-    parts
-        .reduce(|mut sum, part| {
-            sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
-            sum
-        })
-        .unwrap_or_default()
-}
-
-fn running_sum(values: impl Iterator<Item = f64>) -> Vec<f64> {
+/// The sums of all values before each, and of all.
+fn running_sum(values: impl ExactSizeIterator<Item = f64>, sums: &mut Vec<f64>) {
+    sums.resize(values.len() + 1, 0.0);
     let mut sum = 0.0;
-    std::iter::once(0.0)
-        .chain(values.map(|value| {
-            sum += value;
-            sum
-        }))
-        .collect()
+    sums[0] = sum;
+    for (place, value) in sums[1..].iter_mut().zip(values) {
+        sum += value;
+        *place = sum;
+    }
 }
 
 impl Fine {
-    /// `axes` are equally long and hold at least one slowest period of nothing
-    /// at either end.
-    pub(super) fn new(axes: Vec<Vec<f64>>, rate_hz: f64) -> Self {
-        let sums = axes.iter().map(|axis| running_sum(axis.iter().copied())).collect();
+    /// `axes` are equally long and hold a movement of `length` samples with at
+    /// least one slowest period of nothing at either end.
+    pub(super) fn new(axes: Vec<Vec<f64>>, rate_hz: f64, length: usize) -> Self {
+        let summed = |values: &mut dyn ExactSizeIterator<Item = f64>| {
+            let mut sums = Vec::new();
+            running_sum(values, &mut sums);
+            sums
+        };
+        let sums = axes.iter().map(|axis| summed(&mut axis.iter().copied())).collect();
         let square = |n: usize| axes.iter().map(|axis| axis[n] * axis[n]).sum();
-        let squares = running_sum((0..axes[0].len()).map(square));
-        Self { axes, sums, squares, rate_hz }
+        let squares = summed(&mut (0..axes[0].len()).map(square));
+        Self { axes, sums, squares, rate_hz, length }
+    }
+
+    /// The best train at about one of these frequencies, if it is stronger than
+    /// `least`.
+    pub(super) fn strongest(
+        &self,
+        frequencies_hz: &[f64],
+        mut least: f64,
+        work: &mut Work,
+    ) -> Option<Repetition> {
+        let mut best = None;
+        for &frequency_hz in frequencies_hz {
+            if self.most_peaks(frequency_hz) < least {
+                continue;
+            }
+            let train = self.repetition(frequency_hz, work);
+            if let Some(train) = train.filter(|train| train.strength() > least) {
+                least = train.strength();
+                best = Some(train);
+            }
+        }
+        best
+    }
+
+    /// No train at about this frequency has more peaks, nor is it stronger: it
+    /// begins and ends with a pair of which a part lies in the movement.
+    fn most_peaks(&self, frequency_hz: f64) -> f64 {
+        let shortest = periods(frequency_hz, self.rate_hz).min().unwrap_or(1).max(1);
+        self.length as f64 / shortest as f64 + 3.0
     }
 
     /// The longest train with about this frequency.
-    pub(super) fn repetition(&self, frequency_hz: f64) -> Option<Repetition> {
+    fn repetition(&self, frequency_hz: f64, work: &mut Work) -> Option<Repetition> {
         let mut periods: Vec<usize> = periods(frequency_hz, self.rate_hz).collect();
         periods.dedup();
         let places = self.axes[0].len().checked_sub(2 * periods.last()?)?;
-        let tried: Vec<Pairs> = periods.iter().map(|&period| self.pairs(period, places)).collect();
-        let best = tried.iter().max_by(|a, b| a.overall().total_cmp(&b.overall()))?;
+        let Work { tried, products, sums } = work;
+        tried.resize_with(periods.len(), Pairs::default);
+        for (&period, pairs) in periods.iter().zip(&mut *tried) {
+            pairs.period = period;
+            pairs.likeness.resize(places, 0.0);
+            pairs.energy.resize(places, 0.0);
+            products.resize(places + period, 0.0);
+            self.compare(pairs, products, sums);
+        }
+        let best = tried.iter().max_by(|a, b| a.overall.total_cmp(&b.overall))?;
 
         let strongest = best.energy.iter().copied().fold(0.0, f64::max);
         let in_train = |&place: &usize| {
-            let alike = tried.iter().any(|pairs| pairs.likeness[place] >= ALIKE);
-            alike && best.energy[place] >= STRONG * strongest
+            best.energy[place] >= STRONG * strongest
+                && tried.iter().any(|pairs| pairs.likeness[place] >= ALIKE)
         };
         // One odd repetition spoils the two pairs it stands in.
         let (begin, end) = longest((0..places).filter(in_train), 2 * best.period)?;
@@ -134,32 +175,55 @@ impl Fine {
     /// Compares windows of one period with the next ones. The mean of the two
     /// together is taken out, so that a step or a slope is no likeness but its
     /// opposite.
-    fn pairs(&self, period: usize, places: usize) -> Pairs {
-        let per_axis = |axis: &[f64]| -> Vec<f64> {
-            axis.iter().zip(&axis[period..]).map(|(value, next)| value * next).collect()
-        };
+    fn compare(&self, pairs: &mut Pairs, products: &mut [f64], sums: &mut Vec<f64>) {
+        let level = Level::new();
+        dispatch!(level, _simd => self.multiply(pairs.period, products));
+        running_sum(products.iter().copied(), sums);
+        dispatch!(level, _simd => self.liken(pairs, sums));
+        pairs.overall = weighted(&pairs.likeness, &pairs.energy);
+    }
+
+    /// What every sample and the one a period later have in common.
+    #[inline(always)]
+    fn multiply(&self, period: usize, products: &mut [f64]) {
+        for (number, axis) in self.axes.iter().enumerate() {
+            let pairs = axis.iter().zip(&axis[period..]);
+            let pairs = products.iter_mut().zip(pairs);
+            if number == 0 {
+                pairs.for_each(|(product, (value, next))| *product = value * next);
+            } else {
+                pairs.for_each(|(product, (value, next))| *product += value * next);
+            }
+        }
+    }
+
+    /// Likeness and energy at every place, from the sums of the products before.
+    #[inline(always)]
+    fn liken(&self, Pairs { period, likeness, energy, .. }: &mut Pairs, products: &[f64]) {
+        let period = *period;
         let share = 1.0 / (4 * period) as f64;
-        let of_mean = |sums: &[f64]| -> Vec<f64> {
-            let pairs = sums[..places].iter().zip(&sums[2 * period..]);
-            pairs.map(|(before, end)| (end - before) * (end - before) * share).collect()
-        };
-        let products = running_sum(total(self.axes.iter().map(|axis| per_axis(axis))).into_iter());
-        let of_mean = total(self.sums.iter().map(|sums| of_mean(sums)));
+        for (number, sums) in self.sums.iter().enumerate() {
+            let pairs = sums.iter().zip(&sums[2 * period..]);
+            let pairs = energy.iter_mut().zip(pairs);
+            let of_mean = |before: f64, end: f64| (end - before) * (end - before) * share;
+            if number == 0 {
+                pairs.for_each(|(energy, (before, end))| *energy = of_mean(*before, *end));
+            } else {
+                pairs.for_each(|(energy, (before, end))| *energy += of_mean(*before, *end));
+            }
+        }
         let squares = self.squares.iter().zip(&self.squares[2 * period..]);
-        let energy: Vec<f64> = squares
-            .zip(&of_mean)
-            // Sums of rounded numbers can leave a little less than nothing.
-            .map(|((before, end), of_mean)| {
-                f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE)
-            })
-            .collect();
         let covariances = products.iter().zip(&products[period..]);
-        let likeness = covariances
-            .zip(of_mean.iter().zip(&energy))
-            .map(|((before, middle), (of_mean, energy))| 2.0 * (middle - before - of_mean) / energy)
-            .collect();
-        let energy = energy.into_iter().map(|energy| energy / period as f64).collect();
-        Pairs { period, likeness, energy }
+        let places = likeness.iter_mut().zip(energy.iter_mut());
+        for ((likeness, energy), ((before, end), (first, second))) in
+            places.zip(squares.zip(covariances))
+        {
+            let of_mean = *energy;
+            // Sums of rounded numbers can leave a little less than nothing.
+            let here = f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE);
+            *likeness = 2.0 * (second - first - of_mean) / here;
+            *energy = here / period as f64;
+        }
     }
 }
 

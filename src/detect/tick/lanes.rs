@@ -7,7 +7,7 @@
 
 use fearless_simd::{Level, Simd, dispatch, f32x4, f64x2, f64x4, prelude::*};
 
-use super::{Cut, Open, Tick};
+use super::{Cut, Extent, Open, Out, Tick};
 use crate::filter::{Section, Sections};
 use crate::recording::Frame;
 
@@ -29,15 +29,8 @@ impl Band {
     }
 }
 
-/// Appends every tick that `frames` complete to `out`.
-pub fn push(
-    level: Level,
-    band: Band,
-    cut: Cut,
-    open: &mut Open,
-    frames: &[Frame],
-    out: &mut Vec<Tick>,
-) {
+/// Hands every tick that `frames` complete to `out`.
+pub fn push(level: Level, band: Band, cut: Cut, open: &mut Open, frames: &[Frame], out: &mut Out) {
     dispatch!(level, simd => run(simd, band, cut, open, frames, out));
 }
 
@@ -48,7 +41,7 @@ fn run<S: Simd>(
     mut cut: Cut,
     open: &mut Open,
     frames: &[Frame],
-    out: &mut Vec<Tick>,
+    out: &mut Out,
 ) {
     let Some((&[x, y, z], all_but_last)) = frames.split_last() else { return };
     let a = a.map(|section| section.map(|a| f64x4::splat(simd, a)));
@@ -144,20 +137,23 @@ impl<S: Simd> Lanes<S> {
     }
 
     #[inline(always)]
-    fn close(&mut self, simd: S, Cut { next, share, power, .. }: Cut) -> Tick {
+    fn close(&mut self, simd: S, Cut { next, share, power, .. }: Cut) -> (Tick, Extent) {
         let share_4 = f64x4::splat(simd, share);
         let means: [f32; 8] = (self.sum * share_4).narrow(self.square * share_4).into();
-        let [mean_x, mean_y, mean_z, _, square_x, square_y, square_z, _] = means;
+        let [x, y, z, w, square_x, square_y, square_z, square_w] = means;
         let total = |lanes: f64x4<S>| {
             let [x, y, z] = axes(lanes);
             (x + y) + z
         };
+        let extent = Extent {
+            mean_g: [x, y, z, w],
+            square_g2: [square_x, square_y, square_z, square_w],
+            min_g: self.min.into(),
+            max_g: self.max.into(),
+        };
         let tick = Tick {
             start: next,
-            mean_g: [mean_x, mean_y, mean_z],
-            square_g2: [square_x, square_y, square_z],
-            min_g: first_three(self.min.into()),
-            max_g: first_three(self.max.into()),
+            mean_g: [x, y, z],
             band_g2: (total(self.band) * (share * power)) as f32,
             change_g2: (total(self.change) * (share * power)) as f32,
             peak_g2: (<[f64; 2]>::from(self.peak)[0] * power) as f32,
@@ -173,7 +169,7 @@ impl<S: Simd> Lanes<S> {
             change: zero,
             peak: f64x2::splat(simd, 0.0),
         };
-        tick
+        (tick, extent)
     }
 }
 

@@ -1,12 +1,12 @@
 //! What is gathered of every frame, a frame after the other: the naive twin of
 //! [`lanes`](super::lanes), and the way of the filters that it does not know.
 
-use super::{Cut, Open, Tick};
+use super::{Cut, Extent, Open, Out, Tick};
 use crate::filter::Sections;
 use crate::recording::Frame;
 
-/// Appends every tick that `frames` complete to `out`.
-pub fn push(band: &Sections, mut cut: Cut, open: &mut Open, frames: &[Frame], out: &mut Vec<Tick>) {
+/// Hands every tick that `frames` complete to `out`.
+pub fn push(band: &Sections, mut cut: Cut, open: &mut Open, frames: &[Frame], out: &mut Out) {
     for frame in frames {
         open.add(band, *frame);
         if open.count == cut.frames_per_tick {
@@ -37,19 +37,24 @@ impl Open {
         self.count += 1;
     }
 
-    fn close(&mut self, Cut { next, share, power, .. }: Cut) -> Tick {
+    fn close(&mut self, Cut { next, share, power, .. }: Cut) -> (Tick, Extent) {
         let total = |[x, y, z]: [f64; 3]| (x + y) + z;
+        let lanes = |[x, y, z]: Frame| [x, y, z, 0.0];
+        let mean_g = self.sum.map(|sum| (sum * share) as f32);
+        let extent = Extent {
+            mean_g: lanes(mean_g),
+            square_g2: lanes(self.square.map(|square| (square * share) as f32)),
+            min_g: lanes(self.min),
+            max_g: lanes(self.max),
+        };
         let tick = Tick {
             start: next,
-            mean_g: self.sum.map(|sum| (sum * share) as f32),
-            square_g2: self.square.map(|square| (square * share) as f32),
-            min_g: self.min,
-            max_g: self.max,
+            mean_g,
             band_g2: (total(self.band) * (share * power)) as f32,
             change_g2: (total(self.change) * (share * power)) as f32,
             peak_g2: (self.peak * power) as f32,
         };
         *self = Self::new(self.state);
-        tick
+        (tick, extent)
     }
 }

@@ -26,6 +26,11 @@ fn cut_of(ticker: &Ticker) -> Cut {
     }
 }
 
+/// Epochs of so many ticks.
+fn epochs(ticks: u32, frames_per_tick: u32) -> EpochBuilder {
+    EpochBuilder::new(u64::from(ticks * frames_per_tick), frames_per_tick)
+}
+
 proptest! {
     /// The bits, not the values: the same recording gives the same movements on
     /// every machine and for any block size.
@@ -38,17 +43,23 @@ proptest! {
     ) {
         let band = filter::bandpass(2, low_hz, 20.0, 100.0).unwrap();
         let mut open = Open::new(band.at_rest_frame(frames[0]));
-        let mut plain = Vec::new();
-        let cut = cut_of(&Ticker::new(band, frames_per_tick));
-        plain::push(&band, cut, &mut open, &frames, &mut plain);
+        let (mut plain, mut plain_epochs) = (Vec::new(), Vec::new());
+        let fresh = Ticker::new(band, frames_per_tick, epochs(3, frames_per_tick));
+        let (cut, mut builder) = (cut_of(&fresh), fresh.epochs.clone());
+        let mut out =
+            Out { ticks: &mut plain, epochs: &mut plain_epochs, builder: &mut builder };
+        plain::push(&band, cut, &mut open, &frames, &mut out);
+        builder.finish(&mut plain_epochs);
         prop_assert_eq!(plain.len(), frames.len() / frames_per_tick as usize);
         for level in levels() {
-            let mut ticker = Ticker { level, ..Ticker::new(band, frames_per_tick) };
-            let mut ticks = Vec::new();
+            let mut ticker = Ticker { level, ..fresh.clone() };
+            let (mut ticks, mut epochs) = (Vec::new(), Vec::new());
             for block in frames.chunks(block) {
-                ticker.push(block, &mut ticks);
+                ticker.push(block, &mut ticks, &mut epochs);
             }
+            ticker.finish(&mut epochs);
             prop_assert_eq!(&ticks, &plain);
+            prop_assert_eq!(&epochs, &plain_epochs);
             prop_assert_eq!(ticker.open.as_ref(), Some(&open));
         }
     }
@@ -64,9 +75,11 @@ fn a_tick_is_what_its_fields_say() {
             [(0.9 * k).sin(), (0.4 * k).cos() - 0.5, 1.0 + 0.1 * (1.7 * k).sin()]
         })
         .collect();
-    let mut ticks = Vec::new();
-    Ticker::new(band, 5).push(&frames, &mut ticks);
-    assert_eq!(ticks.len(), 8);
+    let (mut ticks, mut tick_epochs) = (Vec::new(), Vec::new());
+    let mut ticker = Ticker::new(band, 5, epochs(1, 5));
+    ticker.push(&frames, &mut ticks, &mut tick_epochs);
+    ticker.finish(&mut tick_epochs);
+    assert_eq!((ticks.len(), tick_epochs.len()), (8, 8));
     let mut state = band.at_rest_frame(frames[0]);
     let filtered: Vec<[f64; 3]> =
         frames.iter().map(|frame| band.apply_frame(&mut state, *frame)).collect();
@@ -75,14 +88,17 @@ fn a_tick_is_what_its_fields_say() {
         let range = 5 * number..5 * number + 5;
         let frames = &frames[range.clone()];
         assert_eq!(tick.start, range.start as u64);
+        let epoch = &tick_epochs[number];
+        assert_eq!(epoch.covered, 1.0);
         for axis in 0..3 {
             let values = frames.iter().map(|frame| frame[axis]);
             let mean = values.clone().map(f64::from).sum::<f64>() / 5.0;
             let square = values.clone().map(|v| f64::from(v).powi(2)).sum::<f64>() / 5.0;
             assert!((f64::from(tick.mean_g[axis]) - mean).abs() < 1e-7);
-            assert!((f64::from(tick.square_g2[axis]) - square).abs() < 2e-7);
-            assert_eq!(tick.min_g[axis], values.clone().fold(f32::INFINITY, f32::min));
-            assert_eq!(tick.max_g[axis], values.fold(f32::NEG_INFINITY, f32::max));
+            assert_eq!(epoch.mean_g[axis], tick.mean_g[axis]);
+            assert!((f64::from(epoch.sd_g[axis]) - (square - mean * mean).sqrt()).abs() < 1e-6);
+            assert_eq!(epoch.min_g[axis], values.clone().fold(f32::INFINITY, f32::min));
+            assert_eq!(epoch.max_g[axis], values.fold(f32::NEG_INFINITY, f32::max));
         }
         let energies = filtered[range.clone()].iter().map(|value| power(*value));
         let steps = range.map(|k| {

@@ -48,17 +48,114 @@ pub(super) fn decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)>
     Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
 }
 
+/// How a number of up to eight characters was written behind its sign: so many
+/// digits, a point, so many digits. The next one in the same column mostly is
+/// written alike, and then nothing needs to be found in it, only confirmed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Form {
+    /// Characters behind the sign; 0 before anything was read.
+    length: usize,
+    /// The digit 0 in every place, and the point in its own.
+    zeros: u64,
+    /// The highest bit of the places that are digits.
+    digits: u64,
+    /// All bits of the place of the point.
+    mark: u64,
+    /// The places before the point.
+    whole: u64,
+    /// What moves the last digit to the last place.
+    shift: u32,
+    /// Ten to the digits behind the point.
+    ten: f64,
+}
+
+impl Form {
+    /// Of nothing yet.
+    pub const UNKNOWN: Self =
+        Self { length: 0, zeros: ZEROS, digits: 0, mark: u64::MAX, whole: 0, shift: 0, ten: 1.0 };
+
+    /// With so many digits before `point` and so many behind it, at most seven in
+    /// all; or without a point, if `fraction` is none.
+    #[inline(always)]
+    pub fn new(whole: usize, point: u8, fraction: Option<usize>) -> Self {
+        let places = |count: usize| if count < 8 { (1 << (8 * count)) - 1 } else { u64::MAX };
+        let length = whole + fraction.map_or(0, |digits| digits + 1);
+        let mark = if fraction.is_some() { 0xff << (8 * whole) } else { 0 };
+        Self {
+            length,
+            zeros: (ZEROS & !mark) | ((u64::from(point) * 0x0101_0101_0101_0101) & mark),
+            digits: places(length) & !mark & HIGHEST,
+            mark,
+            whole: if fraction.is_some() { places(whole) } else { u64::MAX },
+            shift: (if fraction.is_some() { 72 } else { 64 }) - 8 * length as u32,
+            ten: POWERS[fraction.unwrap_or(0) & 7],
+        }
+    }
+
+    /// The digits of a number of this form at `at`, without their point, and the
+    /// place behind it, which is no digit.
+    #[inline(always)]
+    pub fn digits(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
+        let (digits, end) = self.beginning(text, at)?;
+        (!text.get(end)?.is_ascii_digit()).then_some((digits, end))
+    }
+
+    /// The number that a sign and [`Self::digits`] are, and the place behind it,
+    /// which the caller must find to be the end of a cell.
+    #[inline(always)]
+    pub fn number(&self, text: &[u8], at: usize) -> Option<(f64, usize)> {
+        let negative = *text.get(at)? == b'-';
+        let (mantissa, end) = self.beginning(text, at + usize::from(negative))?;
+        Some((self.value(negative, mantissa), end))
+    }
+
+    /// The digits, and the place behind them, whatever is there.
+    #[inline(always)]
+    pub fn beginning(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
+        let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ self.zeros;
+        // The point is 0 now.
+        let wrong = (beyond_nine(word) & self.digits) | (word & self.mark);
+        if wrong != 0 {
+            return None;
+        }
+        let digits = (word & self.whole) | ((word >> 8) & !self.whole);
+        Some((joined(digits << self.shift), at + self.length))
+    }
+
+    /// Digits below 2^53 and the power of ten are exact, and the division rounds
+    /// correctly (Clinger 1990).
+    #[inline(always)]
+    fn value(&self, negative: bool, mantissa: u64) -> f64 {
+        let magnitude = mantissa as i64 as f64 / self.ten;
+        // Signs come at random: no branch.
+        let sign = u64::from(negative) << 63;
+        f64::from_bits(magnitude.to_bits() ^ sign)
+    }
+}
+
 /// The number `[-]digits[.digits]` of up to eight characters behind its sign at
 /// `at`, and the place behind it, which the caller must find to be the end of a
-/// cell. Nearly all are such.
+/// cell. Nearly all are such. `form` is that of the one before in its column,
+/// and becomes that of this one.
 ///
 /// Rounded correctly, as by [`decimal`].
 #[inline(always)]
-pub(super) fn brief(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
-    let short = eight_characters(line, at, point)?;
-    let magnitude = short.mantissa as i64 as f64 / POWERS[short.fraction & 7];
-    let sign = u64::from(short.negative) << 63;
-    Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
+pub(super) fn brief(line: &[u8], at: usize, point: u8, form: &mut Form) -> Option<(f64, usize)> {
+    let negative = *line.get(at)? == b'-';
+    let start = at + usize::from(negative);
+    let (mantissa, end) = match form.digits(line, start) {
+        Some((mantissa, end)) if line.get(end) != Some(&point) => (mantissa, end),
+        _ => {
+            let short = eight_characters(line, at, point)?;
+            let length = short.end - start;
+            let has_point =
+                short.fraction > 0 || (length > 1 && line.get(short.end - 1) == Some(&point));
+            let whole = length - short.fraction - usize::from(has_point);
+            *form = Form::new(whole, point, has_point.then_some(short.fraction));
+            (short.mantissa, short.end)
+        }
+    };
+    Some((form.value(negative, mantissa), end))
 }
 
 /// The number that the next eight characters behind a sign begin with. Its
@@ -273,11 +370,20 @@ fn leading_digits(eight: &[u8; 8]) -> (u64, usize) {
 /// Eight times the character 0: takes digits to their values.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
+/// The highest bit of every byte.
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
 /// The highest bit of every byte that is no digit's value; bits carried out of
 /// one only reach bytes behind it.
 #[inline(always)]
 fn others(word: u64) -> u64 {
-    (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+    beyond_nine(word) & HIGHEST
+}
+
+/// [`others`] with bits between that say nothing.
+#[inline(always)]
+fn beyond_nine(word: u64) -> u64 {
+    word.wrapping_add(0x7676_7676_7676_7676) | word
 }
 
 /// Eight values of digits, the first in the lowest byte, as one number.
@@ -463,12 +569,21 @@ mod tests {
         #[test]
         fn a_brief_number_is_rounded_correctly(
             text in "-?[0-9]{1,8}(\\.[0-9]{0,7})?", behind in "[,;\n][-0-9.,\n]{9}",
+            before in (1..5usize, proptest::option::of(0..4usize)),
         ) {
             let line = format!("{text}{behind}");
             if text.trim_start_matches('-').len() <= 8 {
                 let naive: f64 = text.parse().unwrap();
-                let read = brief(line.as_bytes(), 0, b'.').map(|(v, end)| (v.to_bits(), end));
-                prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+                let mut form = Form::new(before.0, b'.', before.1);
+                for _ in 0..2 {
+                    let read = brief(line.as_bytes(), 0, b'.', &mut form);
+                    let read = read.map(|(value, end)| (value.to_bits(), end));
+                    prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+                }
+                let length = text.trim_start_matches('-').len();
+                // Which is then its own.
+                let digits = form.digits(line.as_bytes(), text.len() - length);
+                prop_assert_eq!(digits.map(|(_, end)| end), Some(text.len()));
             }
         }
 

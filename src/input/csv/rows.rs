@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::recording::Frame;
 
 use super::dialect::{AXES, Delimiter, Dialect};
-use super::number;
+use super::number::{self, Form};
 use super::stamp::{self, DAY_NS, DateOrder, TextStamps};
 
 /// The columns that make a stamp, and how they are read.
@@ -47,11 +47,17 @@ impl Stamps {
 
     /// The stamp at `at`, if it is of a kind and form that can be read where it
     /// stands, and the place behind it.
-    #[inline]
-    fn fast(&self, line: &[u8], at: usize, dialect: Dialect) -> Option<(i64, usize)> {
+    #[inline(always)]
+    pub(super) fn fast(
+        &self,
+        line: &[u8],
+        at: usize,
+        point: u8,
+        delimiter: u8,
+    ) -> Option<(i64, usize)> {
         match self {
-            Self::Number { exponent, .. } => number::scaled(line, at, dialect.point, *exponent),
-            Self::Text { stamps, .. } => stamps.fast(line, at, dialect.delimiter.byte()),
+            Self::Number { exponent, .. } => number::scaled(line, at, point, *exponent),
+            Self::Text { stamps, .. } => stamps.fast(line, at, delimiter),
             _ => None,
         }
     }
@@ -143,6 +149,10 @@ pub(super) struct RowReader {
     pub(super) steps: Vec<Step>,
     pub(super) stamps: Stamps,
     pub(super) in_g: f64,
+    /// How the numbers of each column of an axis were written last.
+    pub(super) forms: [Form; 4],
+    /// The order of the axes if they stand behind the stamp, with nothing between.
+    pub(super) bare: Option<[usize; 3]>,
 }
 
 impl RowReader {
@@ -158,7 +168,7 @@ impl RowReader {
             .collect();
         columns.sort_by_key(|&(column, _)| column);
         let mut next = 0;
-        let steps = columns
+        let steps: Vec<Step> = columns
             .into_iter()
             .map(|(column, cell)| {
                 let step = Step { skip: column - next, cell };
@@ -166,7 +176,16 @@ impl RowReader {
                 step
             })
             .collect();
-        Self { dialect, steps, stamps, in_g }
+        let bare = match steps[..] {
+            [
+                Step { skip: 0, cell: Use::Stamp(_) },
+                Step { skip: 0, cell: Use::Axis(first) },
+                Step { skip: 0, cell: Use::Axis(second) },
+                Step { skip: 0, cell: Use::Axis(third) },
+            ] => Some([first, second, third]),
+            _ => None,
+        };
+        Self { dialect, steps, stamps, in_g, forms: [Form::UNKNOWN; 4], bare }
     }
 
     /// What the first `length` bytes of `text` are, a line without its end. The
@@ -208,7 +227,7 @@ impl RowReader {
                     frame[axis] = (value * self.in_g) as f32;
                     at = end;
                 }
-                Use::Stamp(_) => (stamp, at) = self.stamps.fast(text, at, self.dialect)?,
+                Use::Stamp(_) => (stamp, at) = self.stamps.fast(text, at, point, delimiter)?,
             }
             if quoted {
                 if text.get(at) != Some(&b'"') {

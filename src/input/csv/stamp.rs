@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::number;
+use super::number::{self, Form};
 
 /// Nanoseconds in a second.
 pub(super) const SECOND_NS: i64 = 1_000_000_000;
@@ -329,13 +329,15 @@ pub(super) struct TextStamps {
     order: DateOrder,
     prefix: Affix,
     suffix: Affix,
+    seconds: Seconds,
     /// The stamp at second 0 of the minute in `prefix`.
     minute_ns: i64,
 }
 
 impl TextStamps {
     pub fn new(order: DateOrder) -> Self {
-        Self { order, prefix: Affix::new(b""), suffix: Affix::new(b""), minute_ns: 0 }
+        let (prefix, suffix) = (Affix::new(b""), Affix::new(b""));
+        Self { order, prefix, suffix, seconds: Seconds::of(b""), minute_ns: 0 }
     }
 
     /// The stamp at `at` if it is in the minute of the one before, in
@@ -346,6 +348,16 @@ impl TextStamps {
         let length = self.prefix.length;
         if length == 0 || !self.prefix.begins(rest) {
             return None;
+        }
+        let Seconds { form, mark, unit_ns, minute } = &self.seconds;
+        // What is behind the digits is the suffix, or the end of the cell.
+        if let Some((count, end)) = form.beginning(rest, length)
+            && count < *minute
+            && *mark != delimiter
+            && self.suffix.begins(rest.get(end..)?)
+        {
+            let ns = self.minute_ns.checked_add(count as i64 * *unit_ns)?;
+            return Some((ns, at + end + self.suffix.length));
         }
         let [tens, ones] = rest.get(length..)?.first_chunk::<2>()?.map(|c| c.wrapping_sub(b'0'));
         if tens > 5 || ones > 9 {
@@ -378,9 +390,37 @@ impl TextStamps {
         if let Some((start, end)) = parsed.seconds {
             self.prefix = Affix::new(&cell[..start]);
             self.suffix = Affix::new(&cell[end..]);
+            self.seconds = Seconds::of(&cell[start..end]);
             self.minute_ns = ns.saturating_sub(parsed.seconds_ns);
         }
         Some(ns)
+    }
+}
+
+/// How seconds and their fraction are written in a column.
+#[derive(Debug, Clone)]
+struct Seconds {
+    form: Form,
+    /// What stands before the fraction; 0 without one.
+    mark: u8,
+    /// What the last digit counts, ns.
+    unit_ns: i64,
+    /// How many of these are a minute.
+    minute: u64,
+}
+
+impl Seconds {
+    /// As in `text`; unknown if that is not two digits and a fraction of up to five.
+    fn of(text: &[u8]) -> Self {
+        let (form, mark, digits) = match text {
+            [_, _] => (Form::new(2, b'.', None), 0, 0),
+            [_, _, mark, fraction @ ..] if fraction.len() <= 5 => {
+                (Form::new(2, *mark, Some(fraction.len())), *mark, fraction.len())
+            }
+            _ => (Form::UNKNOWN, 0, 0),
+        };
+        let unit_ns = number::TENS[9 - digits] as i64;
+        Self { form, mark, unit_ns, minute: 60 * number::TENS[digits] }
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::recording::Frame;
 
 use super::dialect::Delimiter;
-use super::number;
+use super::number::{self, Form};
 use super::rows::{RowReader, Stamps, Use};
 
 /// Rows that were read, and where.
@@ -17,12 +17,15 @@ pub(super) struct Taken {
     pub bytes: usize,
 }
 
+/// Bytes of the longest row that is read by the forms of the one before.
+const LONGEST: usize = 128;
+
 impl RowReader {
     /// Hands out the frames, with their stamps, of the rows that `text` begins
     /// with, at most `most`.
     #[inline]
     pub fn read_steady(
-        &self,
+        &mut self,
         text: &[u8],
         most: usize,
         mut frame: impl FnMut(i64, Frame),
@@ -31,33 +34,73 @@ impl RowReader {
         if self.dialect.delimiter == Delimiter::Spaces {
             return taken;
         }
+        let (mut forms, delimiter) = (self.forms, self.dialect.delimiter.byte());
         while taken.rows < most as u64 {
-            let Some((stamp_ns, values, end)) = self.steady(text, taken.bytes) else { break };
+            let at = taken.bytes;
+            let row = self
+                .alike(&forms, text, at, delimiter)
+                .or_else(|| self.steady(&mut forms, text, at));
+            let Some((stamp_ns, values, end)) = row else { break };
             frame(stamp_ns, values);
             taken.rows += 1;
             taken.bytes = end;
         }
+        self.forms = forms;
         taken
+    }
+
+    /// The row at `at` and where the next one begins, if it is a stamp and three
+    /// numbers in the forms of the row before, and nothing else: then nothing needs
+    /// to be found in it.
+    #[inline(always)]
+    fn alike(
+        &self,
+        forms: &[Form; 4],
+        text: &[u8],
+        at: usize,
+        delimiter: u8,
+    ) -> Option<(i64, Frame, usize)> {
+        let [first, second, third] = self.bare?;
+        let row = text.get(at..)?.first_chunk::<LONGEST>()?;
+        let (stamp_ns, mut end) = self.stamps.fast(row, 0, self.dialect.point, delimiter)?;
+        let mut values = [0.0; 4];
+        for (axis, form) in [first, second, third].into_iter().zip(forms) {
+            if *row.get(end)? != delimiter {
+                return None;
+            }
+            let value;
+            (value, end) = form.number(row, end + 1)?;
+            values[axis & 3] = (value * self.in_g) as f32;
+        }
+        end += usize::from(*row.get(end)? == b'\r');
+        let [x, y, z, _] = values;
+        (*row.get(end)? == b'\n').then_some((stamp_ns, [x, y, z], at + end + 1))
     }
 
     /// The row at `at`, and where the next one begins.
     #[inline(always)]
-    fn steady(&self, text: &[u8], mut at: usize) -> Option<(i64, Frame, usize)> {
+    fn steady(
+        &self,
+        forms: &mut [Form; 4],
+        text: &[u8],
+        mut at: usize,
+    ) -> Option<(i64, Frame, usize)> {
         let delimiter = self.dialect.delimiter.byte();
         let mut stamp = 0;
         // One more than there are axes: a place that needs no check.
         let mut values = [0.0; 4];
         let (last, steps) = self.steps.split_last()?;
+        let mut forms = forms.iter_mut();
         for step in steps {
             at = skipped(text, at, step.skip, delimiter)?;
-            at = self.cell(text, at, step.cell, &mut stamp, &mut values)?;
+            at = self.cell(&mut forms, text, at, step.cell, &mut stamp, &mut values)?;
             if *text.get(at)? != delimiter {
                 return None;
             }
             at += 1;
         }
         at = skipped(text, at, last.skip, delimiter)?;
-        at = self.cell(text, at, last.cell, &mut stamp, &mut values)?;
+        at = self.cell(&mut forms, text, at, last.cell, &mut stamp, &mut values)?;
         let end = match *text.get(at)? {
             b'\n' => at,
             b'\r' if text.get(at + 1) == Some(&b'\n') => at + 1,
@@ -71,6 +114,7 @@ impl RowReader {
     #[inline(always)]
     fn cell(
         &self,
+        forms: &mut std::slice::IterMut<Form>,
         text: &[u8],
         at: usize,
         cell: Use,
@@ -81,7 +125,7 @@ impl RowReader {
         match (cell, &self.stamps) {
             (Use::Axis(axis), _) => {
                 let value;
-                (value, end) = number::brief(text, at, self.dialect.point)?;
+                (value, end) = number::brief(text, at, self.dialect.point, forms.next()?)?;
                 values[axis & 3] = (value * self.in_g) as f32;
             }
             (Use::Stamp(_), Stamps::Number { exponent, .. }) => {
@@ -173,7 +217,7 @@ mod tests {
                 Stamps::Number { column, exponent: 9 }
             };
             let axes = [column + 1, column + 2, column + 3];
-            let rows = RowReader::new(dialect, axes, stamps, 0.5);
+            let mut rows = RowReader::new(dialect, axes, stamps, 0.5);
             let text: String = cells
                 .iter()
                 .map(|(stamp, x, y, z)| format!("{before}{stamp},{x},{y},{z}{behind}{end}"))
@@ -195,7 +239,7 @@ mod tests {
     fn plain_rows_are_taken_all_but_the_last() {
         let dialect = Dialect { delimiter: Delimiter::Semicolon, point: b',' };
         let stamps = Stamps::Number { column: 0, exponent: 9 };
-        let rows = RowReader::new(dialect, [1, 2, 3], stamps, 1.0);
+        let mut rows = RowReader::new(dialect, [1, 2, 3], stamps, 1.0);
         let text = "0,01;-0,5;1,25;12,125\n0,02;-1;2;3\n0,03;0,000001;0,0;-9,81";
         let mut found = Vec::new();
         rows.read_steady(text.as_bytes(), 99, |stamp, frame| found.push((stamp, frame)));
