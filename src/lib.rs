@@ -7,12 +7,14 @@
 //! ```text
 //! bytes ─input─▶ frames ─condition─▶ uniform frames ─detect─▶ movements + epochs
 //!                                                                  │
-//!                          night: wear · posture · bed · sleep ◀───┤
+//!                  night: calibration, pieces put together ◀───────┤
+//!                         wear · posture · bed · sleep ◀───────────┤
 //!                                        │                         │
 //!                          score: kind and reason · WASM, AASM ◀───┘
 //!                                        │
 //!                          summary: indices, pattern ─▶ report: tables, JSON, sentences
-//!                                                              └─▶ chart: SVG, PNG
+//!                                                              ├─▶ chart: SVG, PNG
+//!                                                              └─▶ html: a page to print
 //! ```
 //!
 //! [`pipeline`] is that picture as code. There are two worlds and one door
@@ -38,8 +40,10 @@
 //! [`marks`] reads what other programs marked (leg movements, stages, arousals,
 //! breathing), for [`score`] and [`agree`] and as sleep in place of the estimate.
 //! [`batch`] does all of this for folders of recordings, on one machine or many.
-//! [`simulate`] makes seeded nights whose every movement is known, [`agree`]
-//! compares what was found with what is known, [`spectrum`] finds regular trains.
+//! [`align`] reads the clock of one sensor in that of another, for several sensors of
+//! one night ([`pipeline::analyze_together`]). [`simulate`] makes seeded nights whose
+//! every movement is known, [`agree`] compares what was found with what is known,
+//! [`spectrum`] finds regular trains.
 //!
 //! ```
 //! use hypnic::detect;
