@@ -71,7 +71,10 @@ impl Pool<'_> {
                 let (tell, next) = (tell.clone(), &next);
                 scope.spawn(move || {
                     let mut worker = Worker { pool: self, number, child, lines: None };
-                    while let Some(task) = lock(next).next() {
+                    loop {
+                        // Let go at once: in the head of a `while let` the lock would
+                        // be held, and every other worker wait, until the task is done.
+                        let Some(task) = lock(next).next() else { break };
                         let ended = worker.done(task);
                         let is_last = ended.is_err();
                         if tell.send((task, ended)).is_err() || is_last {
@@ -242,6 +245,12 @@ mod tests {
                 *abort*) echo "thread 'main' panicked" >&2; kill -ABRT $$ ;;
                 *once*) if [ -e "$0" ]; then echo "$line"; else : > "$0"; kill -KILL $$; fi ;;
                 *quit*) exit 3 ;;
+                *meet*)
+                    : > "$0.$$"; looks=0
+                    until [ "$(ls "$0".* | wc -l)" -eq 2 ]; do
+                        looks=$((looks + 1)); [ $looks -lt 100 ] || exit 4; sleep 0.05
+                    done
+                    echo "$line" ;;
                 *nap*) sleep 0.1; echo "$line" ;;
                 *sleep*) exec sleep 1000 ;;
                 *) echo "$line" ;;
@@ -268,6 +277,13 @@ mod tests {
         .unwrap();
         ended.sort_by(|a, b| a.0.cmp(&b.0));
         ended
+    }
+
+    #[test]
+    fn two_workers_work_at_the_same_time() {
+        // Each waits for the other, and gives up after five seconds.
+        let ended = run(&["meet", "meet"], None);
+        assert!(ended.iter().all(|(_, ended)| matches!(ended, Ended::Answered(_))), "{ended:?}");
     }
 
     #[test]
