@@ -7,7 +7,7 @@
 
 mod axis;
 mod header;
-pub use header::duration;
+pub use header::{duration, night_title};
 mod intervals;
 mod marks;
 mod panel;

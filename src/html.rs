@@ -12,6 +12,7 @@ mod quality;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::chart;
 use crate::condition::Ledger;
 use crate::report::findings::findings;
 use crate::report::json::{NOTE, RecordingPart};
@@ -30,7 +31,7 @@ pub fn page(
     warnings: &[String],
 ) -> String {
     let title = match &tables.nights[..] {
-        [one] => format!("{}: {}", about.file, night::title(one)),
+        [one] => format!("{}: {}", about.file, chart::night_title(one)),
         nights => format!("{}: {} nights", about.file, nights.len()),
     };
     let page = html! {

@@ -287,22 +287,21 @@ impl Stages {
     }
 }
 
-/// Which movements of a recording.
-#[derive(Debug, Clone, Copy)]
-enum Reading {
-    Usual,
-    Halved,
-    Doubled,
-}
+/// The movements of a recording, calibrated and whole: as usual, and as half and
+/// twice the threshold find them.
+type Readings = [Vec<Movement>; 3];
 
-impl Reading {
-    fn of(self, found: &Found) -> Vec<Movement> {
-        match self {
-            Self::Usual => found.movements.clone(),
-            Self::Halved => found.at_half_threshold(),
-            Self::Doubled => found.at_twice_threshold(),
-        }
-    }
+fn readings(
+    found: &Found,
+    calibration: &Calibration,
+    rate_hz: f64,
+    placement: Placement,
+) -> Readings {
+    let all = [found.movements.clone(), found.at_half_threshold(), found.at_twice_threshold()];
+    all.map(|mut movements| {
+        movements.iter_mut().for_each(|movement| calibration.movement(movement));
+        pieces::whole(&movements, rate_hz, placement)
+    })
 }
 
 /// The event world: what was found becomes nights.
@@ -311,21 +310,41 @@ pub fn evaluate(
     spec: Spec,
     found: Found,
     ledger: Ledger,
-    mut warnings: Vec<String>,
+    warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let readings = [Reading::Usual, Reading::Halved, Reading::Doubled];
-    let mut readings = readings.map(|reading| reading.of(&found));
-    let mut epochs = found.epochs;
-    let quality = crate::night::quality::remarks(&epochs, &spec);
-    let calibration = calibrate::fit(&epochs, spec.has_gravity);
-    epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
-    readings.iter_mut().flatten().for_each(|movement| calibration.movement(movement));
-    let (placement, placement_source) = placement_of(settings, &spec, &epochs);
-    let side = settings.side.or(spec.side);
+    let (mut analysis, nights, readings) = slept(path, spec, found, ledger, warnings, settings);
+    let rate_hz = analysis.ledger.rate_hz;
+    let recorded = Recorded {
+        rate_hz,
+        placement: analysis.placement,
+        side: analysis.side,
+        gaps_s: analysis.ledger.gaps_s(),
+    };
+    analysis.nights = summed_up(&analysis, nights, settings.age_years, |night, reading| {
+        let here = movements_of(night, &readings[reading], rate_hz);
+        crate::score::night::night(here, night, &recorded)
+    });
+    analysis
+}
+
+/// What is known before the movements have kinds: an analysis without nights, the
+/// nights, and the movements that are to be scored in them.
+fn slept(
+    path: &Path,
+    spec: Spec,
+    mut found: Found,
+    ledger: Ledger,
+    mut warnings: Vec<String>,
+    settings: &Settings,
+) -> (Analysis, Vec<Night>, Readings) {
+    let quality = crate::night::quality::remarks(&found.epochs, &spec);
+    let calibration = calibrate::fit(&found.epochs, spec.has_gravity);
+    found.epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
+    let (placement, placement_source) = placement_of(settings, &spec, None, &found.epochs);
     let rate_hz = ledger.rate_hz;
-    let [movements, halved, doubled] =
-        readings.map(|movements| pieces::whole(&movements, rate_hz, placement));
+    let readings = readings(&found, &calibration, rate_hz, placement);
+    let epochs = found.epochs;
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {
@@ -336,55 +355,58 @@ pub fn evaluate(
         diary: &settings.diary,
         sleep: sleep.as_ref(),
     };
-    let gaps_s = ledger
-        .gaps
-        .iter()
-        .map(|gap| (gap.start as f64 / rate_hz, (gap.start + gap.frames) as f64 / rate_hz))
-        .collect();
-    let recorded = Recorded { rate_hz, placement, side, gaps_s };
-    let nights = night::nights(&movements, &epochs, &about)
-        .into_iter()
-        .map(|night| {
-            let scored = |movements: &[Movement]| {
-                let here = movements_of(&night, movements, rate_hz);
-                crate::score::night::night(here, &night, &recorded)
-            };
-            let movements = scored(&movements);
-            let mut summary =
-                summary::summarise(&night, &movements, placement, rate_hz, spec.has_gravity)
-                    .at_age(settings.age_years);
-            summary.bracket = summary.bracket_of(&scored(&halved), &scored(&doubled));
-            AnalysedNight { night, movements, summary }
-        })
-        .collect();
+    let nights = night::nights(&readings[0], &epochs, &about);
     warnings.extend(ledger.remarks());
     warnings.extend(quality);
-    let path = path.to_owned();
-    Analysis {
-        path,
-        spec,
+    let analysis = Analysis {
+        path: path.to_owned(),
         placement,
         placement_source,
-        side,
+        side: settings.side.or(spec.side),
+        spec,
         ledger,
         epochs,
-        nights,
+        nights: Vec::new(),
         calibration,
         sensors: Vec::new(),
         warnings,
-    }
+    };
+    (analysis, nights, readings)
 }
 
-/// Where the sensor was, and how that is known.
+/// Every night with its movements and its numbers. `scored` gives the movements of
+/// a night in one of the [`Readings`].
+fn summed_up(
+    about: &Analysis,
+    nights: Vec<Night>,
+    age_years: Option<f64>,
+    scored: impl Fn(&Night, usize) -> Vec<Scored>,
+) -> Vec<AnalysedNight> {
+    let Analysis { placement, ledger, spec, .. } = about;
+    let sum_up = |night: Night| {
+        let [movements, halved, doubled] = [0, 1, 2].map(|reading| scored(&night, reading));
+        let mut summary =
+            summary::summarise(&night, &movements, *placement, ledger.rate_hz, spec.has_gravity)
+                .at_age(age_years);
+        summary.bracket = summary.bracket_of(&halved, &doubled);
+        AnalysedNight { night, movements, summary }
+    };
+    nights.into_iter().map(sum_up).collect()
+}
+
+/// Where the sensor was, and how that is known; `named` is what the name of the
+/// file says.
 fn placement_of(
     settings: &Settings,
     spec: &Spec,
+    named: Option<Placement>,
     epochs: &[Epoch],
 ) -> (Placement, PlacementSource) {
-    match (settings.placement, spec.placement) {
-        (Some(given), _) => (given, PlacementSource::Given),
-        (None, Some(stated)) => (stated, PlacementSource::File),
-        (None, None) => (placement::guess(epochs), PlacementSource::Guessed),
+    match (settings.placement, spec.placement, named) {
+        (Some(given), ..) => (given, PlacementSource::Given),
+        (None, Some(stated), _) => (stated, PlacementSource::File),
+        (None, None, Some(named)) => (named, PlacementSource::Name),
+        (None, None, None) => (placement::guess(epochs), PlacementSource::Guessed),
     }
 }
 
@@ -409,17 +431,16 @@ fn movements_of<'a>(night: &Night, movements: &'a [Movement], rate_hz: f64) -> &
     &movements[before(night.start_s)..before(night.end_s)]
 }
 
+/// A file that cannot be analysed as a whole.
+fn unfit(path: &Path, found: String, expected: &str, help: &str) -> Error {
+    let (expected, help) = (expected.to_owned(), help.to_owned());
+    Error::Input { path: path.to_owned(), at: Position::File, found, expected, help }
+}
+
 /// Refuses recordings in which nothing can be found.
 fn check(path: &Path, found: &Found, ledger: &Ledger) -> Result<()> {
-    let refuse = |found: String, expected: &str, help: &str| {
-        Err(Error::Input {
-            path: path.to_owned(),
-            at: Position::File,
-            found,
-            expected: expected.to_owned(),
-            help: help.to_owned(),
-        })
-    };
+    let refuse =
+        |found: String, expected: &str, help: &str| Err(unfit(path, found, expected, help));
     let observed_s: f64 = found.epochs.iter().map(|epoch| f64::from(epoch.covered) * EPOCH_S).sum();
     if observed_s < SHORTEST_S {
         let length_s = ledger.frames_read as f64 / ledger.rate_hz;

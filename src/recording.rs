@@ -237,6 +237,18 @@ pub enum Side {
     Bilateral,
 }
 
+impl Side {
+    /// The other of the two sides; both stay both.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+            Self::Bilateral => Self::Bilateral,
+        }
+    }
+}
+
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -10,7 +10,8 @@ use hypnic::movement::Kind;
 use hypnic::recording::{Placement, Side};
 use hypnic::report::files;
 use hypnic::report::tables::{
-    BedSource, EpochRow, MovementRow, NightRow, Pattern, PlacementSource, SleepSource, Tables,
+    BedSource, EpochRow, MovementRow, NightRow, NightTimes, Pattern, PlacementSource, Sensor,
+    SleepSource, Tables,
 };
 use hypnic::time::{Clock, ZoneSource};
 use jiff::tz::TimeZone;
@@ -194,9 +195,21 @@ impl Night {
         let first = self.asleep_h.first().map(|span| span.0 * 3600.0);
         let last = self.asleep_h.last().map(|span| span.1 * 3600.0);
         let stamp = |hours: f64| self.stamp(hours * 3600.0);
+        let times = NightTimes {
+            start_s: 0.0,
+            end_s: self.hours * 3600.0,
+            lights_off_s: self.lights_off_h * 3600.0,
+            lights_on_s: self.lights_on_h * 3600.0,
+            sleep_onset_s: first,
+            final_wake_s: last,
+        };
+        let sensor = Sensor {
+            placement: Placement::Ankle,
+            placement_source: PlacementSource::Given,
+            side: Some(Side::Left),
+            rate_hz: 50.0,
+        };
         let night = NightRow {
-            recording: self.recording.to_owned(),
-            night: self.night.to_owned(),
             start: stamp(0.0),
             end: stamp(self.hours),
             lights_off: stamp(self.lights_off_h),
@@ -211,58 +224,24 @@ impl Night {
                 movements.iter().filter(|row| row.wasm_series.is_some()).count(),
                 hours_observed,
             ),
-            plmw_per_hour: None,
             pi_ferri: Some(0.71),
             pi_ratio: Some(0.83),
             hypnic_starts: Some(count(Kind::HypnicStart)),
             limb_movements: count(Kind::LimbMovement),
             pattern: Pattern::Mixed,
             evidence: "invented".to_owned(),
-            aasm_plm_per_hour_sleep: None,
-            aasm_plm_per_hour_bed: None,
-            start_s: 0.0,
-            end_s: self.hours * 3600.0,
-            lights_off_s: self.lights_off_h * 3600.0,
-            lights_on_s: self.lights_on_h * 3600.0,
-            sleep_onset_s: first,
-            final_wake_s: last,
-            placement: Placement::Ankle,
-            placement_source: PlacementSource::Given,
-            side: Some(Side::Left),
             timezone: if self.start.is_some() { "Europe/Berlin".to_owned() } else { String::new() },
             lights_off_source: BedSource::Estimated,
             lights_on_source: BedSource::Estimated,
-            rate_hz: 50.0,
             cannot_show: self.cannot_show.to_owned(),
             sleep_source: SleepSource::Estimated,
-            plms: None,
-            plmw: None,
-            aasm_plmw_per_hour: None,
-            clm_per_hour_sleep: None,
-            short_interval_per_hour_sleep: None,
-            isolated_per_hour_sleep: None,
-            plm_by_hour: String::new(),
-            plm_per_hour_third_1: None,
-            plm_per_hour_third_2: None,
-            plm_per_hour_third_3: None,
-            plm_slope_per_hour: None,
-            intervals_under_10: None,
-            intervals_10_to_90: None,
-            intervals_over_90: None,
-            interval_log_mean: None,
-            interval_log_sd: None,
-            plm_per_hour_sleep_threshold_halved: None,
-            plm_per_hour_sleep_threshold_doubled: None,
-            plm_raised_above_per_hour: 15.0,
-            plm_duration_mean_s: None,
-            plm_duration_sd_s: None,
-            plm_per_hour_sleep_left: None,
-            plm_per_hour_sleep_right: None,
-            plm_per_hour_sleep_bilateral: None,
-            movements_one_limb: None,
-            movements_several_limbs: None,
-            movements_trunk: None,
-            movements_whole_body: None,
+            ..NightRow::uncounted(
+                self.recording.to_owned(),
+                self.night.to_owned(),
+                &Clock::None,
+                times,
+                sensor,
+            )
         };
         Tables { movements, nights: vec![night], epochs }
     }

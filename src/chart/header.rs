@@ -52,12 +52,17 @@ fn leading_px(set: Type) -> f64 {
     set.size_px * 1.45
 }
 
-/// `night.csv · night of 14 March 2026 · left ankle`.
-pub fn title(night: &NightRow) -> String {
-    let date = match night.night.parse::<Date>() {
+/// `night of 14 March 2026`, `night 1` without a clock.
+pub fn night_title(night: &NightRow) -> String {
+    match night.night.parse::<Date>() {
         Ok(date) => format!("night of {}", date.strftime("%-d %B %Y")),
         Err(_) => format!("night {}", night.night),
-    };
+    }
+}
+
+/// `night.csv · night of 14 March 2026 · left ankle`.
+pub fn title(night: &NightRow) -> String {
+    let date = night_title(night);
     let place = match night.placement {
         Placement::Mattress => "on the mattress".to_owned(),
         worn => match night.side {

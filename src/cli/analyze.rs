@@ -76,7 +76,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let out = args.out.unwrap_or_else(|| default_folder(&args.files[0]));
     let recordings: Vec<(PathBuf, Settings)> = args.files.into_iter().zip(all).collect();
     folder::check(&out)?;
-    let names: Vec<String> = recordings.iter().map(|(file, _)| name_of(file)).collect();
+    let names: Vec<String> = recordings.iter().map(|(file, _)| pipeline::file_name(file)).collect();
     let bar = progress::bar(&names.join(", "), args.quiet);
     if args.parquet {
         parquet::check()?;
@@ -159,17 +159,12 @@ pub(super) fn results(
     Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
 }
 
-fn name_of(file: &Path) -> String {
-    file.file_name()
-        .map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into())
-}
-
 /// `night.csv.gz` → `night.hypnic`, in the current folder.
 fn default_folder(file: &Path) -> PathBuf {
     if file == Path::new(STANDARD_INPUT) {
         return PathBuf::from("recording.hypnic");
     }
-    let name = name_of(file);
+    let name = pipeline::file_name(file);
     let mut stem = name.as_str();
     let own = &["csv", "tsv", "txt", "wav", "cwa", "gt3x", "bin", "edf", "bdf", "avro"][..];
     for endings in [&["gz", "zst", "zip"][..], own] {

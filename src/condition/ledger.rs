@@ -116,6 +116,13 @@ impl Ledger {
         }
     }
 
+    /// Begin and end of each gap, s.
+    pub fn gaps_s(&self) -> Vec<(f64, f64)> {
+        let seconds = |frames: u64| frames as f64 / self.rate_hz;
+        let span = |gap: &Gap| (seconds(gap.start), seconds(gap.start + gap.frames));
+        self.gaps.iter().map(span).collect()
+    }
+
     /// Hours in gaps.
     pub fn gap_hours(&self) -> f64 {
         self.gaps.iter().map(|gap| gap.frames).sum::<u64>() as f64 / self.rate_hz / 3600.0

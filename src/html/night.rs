@@ -1,7 +1,6 @@
 //! A night: what stands out, the pictures, the numbers, what speaks for and
 //! against.
 
-use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 
 use super::indices;
@@ -13,14 +12,6 @@ use crate::report::text;
 
 /// Most starts that are listed.
 const MOST_STARTS: usize = 20;
-
-/// `night of 12 March 2024`, `night 1` without a clock.
-pub(super) fn title(night: &NightRow) -> String {
-    match night.night.parse::<Date>() {
-        Ok(date) => format!("night of {}", date.strftime("%-d %B %Y")),
-        Err(_) => format!("night {}", night.night),
-    }
-}
 
 /// A pattern in words.
 pub(super) fn pattern(pattern: Pattern) -> &'static str {
@@ -35,7 +26,7 @@ pub(super) fn pattern(pattern: Pattern) -> &'static str {
 }
 
 pub(super) fn section(tables: &Tables, night: &NightRow) -> Markup {
-    let title = title(night);
+    let title = chart::night_title(night);
     let id = format!("night-{}", night.night);
     html! {
         section.night aria-labelledby=(id) {

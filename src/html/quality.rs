@@ -34,12 +34,12 @@ pub(super) fn section(
 }
 
 fn facts(about: &RecordingPart, ledger: &Ledger) -> Vec<(&'static str, String)> {
-    let hours = |frames: u64| frames as f64 / ledger.rate_hz / 3600.0;
-    let missing: u64 = ledger.gaps.iter().map(|gap| gap.frames).sum();
+    let length_h = ledger.frames as f64 / ledger.rate_hz / 3600.0;
+    let missing = duration(ledger.gap_hours());
     let gaps = match ledger.gaps.len() {
         0 => "none".to_owned(),
-        1 => format!("1, {} in all", duration(hours(missing))),
-        many => format!("{many}, {} in all", duration(hours(missing))),
+        1 => format!("1, {missing} in all"),
+        many => format!("{many}, {missing} in all"),
     };
     let place = match about.placement_source {
         PlacementSource::Given => "as given",
@@ -57,7 +57,7 @@ fn facts(about: &RecordingPart, ledger: &Ledger) -> Vec<(&'static str, String)> 
         ("Clock", about.clock.clone()),
         ("Rate", format!("{:.2} samples a second ({})", ledger.rate_hz, about.rate_source)),
         ("Unit", format!("{} ({})", about.unit, about.unit_source)),
-        ("Length", format!("{}, gaps included", duration(hours(ledger.frames)))),
+        ("Length", format!("{}, gaps included", duration(length_h))),
         ("Gaps", gaps),
         ("Samples mended or out of order", format!("{mended} of {}", ledger.frames_read)),
     ];

@@ -10,10 +10,11 @@
 
 use std::fmt;
 
-use nalgebra::{Matrix2, Vector2, Vector3};
+use nalgebra::{Matrix2, Vector2};
 use serde::Serialize;
 
 use crate::column::with_columns;
+use crate::detect::angle_deg;
 use crate::epoch::Epoch;
 use crate::movement::Movement;
 use crate::recording::Frame;
@@ -155,10 +156,7 @@ impl Calibration {
         }
         movement.before_g = self.frame(movement.before_g);
         movement.after_g = self.frame(movement.after_g);
-        let [before, after] =
-            [movement.before_g, movement.after_g].map(|frame| Vector3::from(frame.map(f64::from)));
-        let turn = before.cross(&after).norm().atan2(before.dot(&after));
-        movement.turn_deg = turn.to_degrees() as f32;
+        movement.turn_deg = angle_deg(movement.before_g, movement.after_g);
     }
 
     fn mean_gain(&self) -> f32 {

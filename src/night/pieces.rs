@@ -84,23 +84,22 @@ fn is_end(movement: &Movement, placement: Placement) -> bool {
 /// nine in ten are the ends of one movement.
 fn merge_ends(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Movement> {
     let pairs = pairs_of_ends(movements, rate_hz, placement);
-    let reach = (stirring::LONGEST_INTERVAL_S * rate_hz) as u64;
     let in_train = |index: usize| {
-        let near =
-            |other: &usize| movements[*other].onset.abs_diff(movements[index].onset) <= reach;
-        let before = (0..index).rev().take_while(near);
-        let others = before.chain((index + 2..movements.len()).take_while(near));
-        let alike = others
+        let alike = stirring::neighbours(movements, index, rate_hz)
+            .filter(|other| *other != index + 1)
             .filter(|&other| pairs[other] || stirring::is_limb_like(&movements[other], placement));
         alike.count() + 1 >= stirring::FEWEST_IN_TRAIN
     };
     let mut merged: Vec<Movement> = Vec::with_capacity(movements.len());
     let mut index = 0;
     while index < movements.len() {
-        let is_whole = pairs[index] && (placement == Placement::Mattress || in_train(index));
-        let pieces = if is_whole { 2 } else { 1 };
-        merged.push(merge(&movements[index..index + pieces], movements[index].rhythm));
-        index += pieces;
+        if pairs[index] && (placement == Placement::Mattress || in_train(index)) {
+            merged.push(merge(&movements[index..index + 2], None));
+            index += 2;
+        } else {
+            merged.push(movements[index].clone());
+            index += 1;
+        }
     }
     merged
 }

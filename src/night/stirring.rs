@@ -40,11 +40,11 @@ const BED_NOISE_HZ: f32 = 8.0;
 
 /// Fewest limb movements in a row that are a train, and the shortest interval
 /// in one, s (AASM; the series rules themselves come later).
-pub const FEWEST_IN_TRAIN: usize = 4;
+pub(super) const FEWEST_IN_TRAIN: usize = 4;
 const SHORTEST_INTERVAL_S: f64 = 5.0;
 
 /// … and the longest, s (AASM; Ferri et al. 2016).
-pub const LONGEST_INTERVAL_S: f64 = 90.0;
+const LONGEST_INTERVAL_S: f64 = 90.0;
 
 /// What took part in a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,23 +113,32 @@ fn is_body_alone(movement: &Movement, placement: Placement) -> bool {
 
 /// What surrounds each of the movements, which are ascending by onset.
 pub fn company(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Company> {
-    let reach = (LONGEST_INTERVAL_S * rate_hz) as u64;
-    (0..movements.len())
-        .map(|index| {
-            let near = |other: &&Movement| other.onset.abs_diff(movements[index].onset) <= reach;
-            let before = movements[..index].iter().rev().take_while(near);
-            let after = movements[index + 1..].iter().take_while(near);
-            before.chain(after).fold(Company::default(), |company, other| {
-                let is_limb = is_limb_like(other, placement);
-                Company {
-                    limbs: company.limbs + u32::from(is_limb),
-                    unhurried: company.unhurried
-                        + u32::from(is_limb && other.active_s > LONGEST_JERK_S),
-                    bodies: company.bodies + u32::from(is_body_alone(other, placement)),
-                }
-            })
+    let of = |index: usize| {
+        neighbours(movements, index, rate_hz).fold(Company::default(), |company, other| {
+            let other = &movements[other];
+            let is_limb = is_limb_like(other, placement);
+            Company {
+                limbs: company.limbs + u32::from(is_limb),
+                unhurried: company.unhurried
+                    + u32::from(is_limb && other.active_s > LONGEST_JERK_S),
+                bodies: company.bodies + u32::from(is_body_alone(other, placement)),
+            }
         })
-        .collect()
+    };
+    (0..movements.len()).map(of).collect()
+}
+
+/// The other movements that begin within the longest interval of a series.
+pub(super) fn neighbours(
+    movements: &[Movement],
+    index: usize,
+    rate_hz: f64,
+) -> impl Iterator<Item = usize> {
+    let reach = (LONGEST_INTERVAL_S * rate_hz) as u64;
+    let near =
+        move |other: &usize| movements[*other].onset.abs_diff(movements[index].onset) <= reach;
+    let before = (0..index).rev().take_while(near);
+    before.chain((index + 1..movements.len()).take_while(near))
 }
 
 /// Whether a movement leaves the sleeper in another posture.

@@ -3,18 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{AnalysedNight, Analysis, PlacementSource, Reading, Settings, movements_of};
+use super::{Analysis, PlacementSource, Readings, Settings, movements_of, unfit};
 use crate::align::{self, Alignment, LARGEST_ERROR_S};
 use crate::condition::Ledger;
 use crate::detect::Found;
-use crate::error::{Error, Position, Result};
+use crate::error::{Error, Result};
 use crate::movement::Movement;
-use crate::night::calibrate::{self, Calibration};
-use crate::night::{Night, pieces, placement};
+use crate::night::{Night, calibrate};
 use crate::recording::{Placement, Side, Spec};
 use crate::score::night::{Recorded, Scored};
 use crate::score::together::{self, AT_ONCE_S, Felt, Shared};
-use crate::summary;
 use crate::time::Clock;
 
 /// Clocks set by two computers differ by less, s; looked for first.
@@ -73,7 +71,6 @@ struct Heard {
     sensor: Sensor,
     settings: Settings,
     found: Found,
-    calibration: Calibration,
     ledger: Ledger,
     warnings: Vec<String>,
 }
@@ -123,7 +120,7 @@ fn refuse_twice(recordings: &[(PathBuf, Settings)]) -> Result<()> {
     let real: Vec<_> = recordings.iter().map(|(path, _)| path.canonicalize().ok()).collect();
     let twice = (1..real.len()).find(|&n| real[n].is_some() && real[..n].contains(&real[n]));
     match twice {
-        Some(n) => Err(input(
+        Some(n) => Err(unfit(
             &recordings[n].0,
             "the same file twice".to_owned(),
             "one file of each sensor",
@@ -136,13 +133,8 @@ fn refuse_twice(recordings: &[(PathBuf, Settings)]) -> Result<()> {
 fn hear(path: &Path, settings: &Settings, progress: &mut dyn FnMut(u64, u64)) -> Result<Heard> {
     let (spec, found, ledger, warnings) = super::read(path, settings, progress)?;
     let (named_placement, named_side) = of_name(&file_name(path));
-    let (placement, placement_source) = match (settings.placement, spec.placement, named_placement)
-    {
-        (Some(given), _, _) => (given, PlacementSource::Given),
-        (None, Some(stated), _) => (stated, PlacementSource::File),
-        (None, None, Some(named)) => (named, PlacementSource::Name),
-        _ => (placement::guess(&found.epochs), PlacementSource::Guessed),
-    };
+    let (placement, placement_source) =
+        super::placement_of(settings, &spec, named_placement, &found.epochs);
     let side = settings.side.or(spec.side).or(named_side);
     let seconds = ledger.frames as f64 / ledger.rate_hz;
     let sensor = Sensor {
@@ -154,8 +146,7 @@ fn hear(path: &Path, settings: &Settings, progress: &mut dyn FnMut(u64, u64)) ->
         hours_recorded: seconds / 3600.0 - ledger.gap_hours(),
         alignment: None,
     };
-    let calibration = calibrate::fit(&found.epochs, sensor.spec.has_gravity);
-    Ok(Heard { sensor, settings: settings.clone(), found, calibration, ledger, warnings })
+    Ok(Heard { sensor, settings: settings.clone(), found, ledger, warnings })
 }
 
 /// Words that say a side or a place in the name of a file, in the languages of
@@ -234,15 +225,14 @@ fn set_sides(heard: &mut [Heard]) -> Result<Option<String>> {
         });
     }
     let [one, two] = &mut legs[..] else { return Ok(None) };
-    let other = |side: Side| if side == Side::Left { Side::Right } else { Side::Left };
     match (one.side, two.side) {
         (Some(_), Some(_)) => Ok(None),
         (Some(side), None) => {
-            two.side = Some(other(side));
+            two.side = Some(side.opposite());
             Ok(None)
         }
         (None, Some(side)) => {
-            one.side = Some(other(side));
+            one.side = Some(side.opposite());
             Ok(None)
         }
         (None, None) => {
@@ -293,7 +283,7 @@ fn check_common(first: &Heard, other: &Heard) -> Result<()> {
         let clock = &heard.sensor.spec.clock;
         format!("{} to {}", clock.label(0.0), clock.label(length_s(heard)))
     };
-    Err(input(
+    Err(unfit(
         &other.sensor.path,
         format!("a recording from {}", span(other)),
         &format!("one of the same time as {}, from {}", first.sensor.file(), span(first)),
@@ -301,42 +291,31 @@ fn check_common(first: &Heard, other: &Heard) -> Result<()> {
     ))
 }
 
-fn input(path: &Path, found: String, expected: &str, help: &str) -> Error {
-    let (expected, help) = (expected.to_owned(), help.to_owned());
-    Error::Input { path: path.to_owned(), at: Position::File, found, expected, help }
-}
-
 /// The event world of several sensors; the first carries the nights.
-fn evaluate(heard: Vec<Heard>) -> Analysis {
-    let first = &heard[0];
+fn evaluate(mut heard: Vec<Heard>) -> Analysis {
+    let first = &mut heard[0];
     let settings = Settings {
         placement: Some(first.sensor.placement),
         side: first.sensor.side,
         ..first.settings.clone()
     };
-    let mut analysis = super::evaluate(
+    let (mut analysis, nights, of_first) = super::slept(
         &first.sensor.path,
         first.sensor.spec.clone(),
-        first.found.clone(),
+        std::mem::take(&mut first.found),
         first.ledger.clone(),
-        first.warnings.clone(),
+        std::mem::take(&mut first.warnings),
         &settings,
     );
     analysis.placement_source = first.sensor.placement_source;
     let joined: Vec<&Heard> = heard.iter().filter(|h| h.sensor.is_joined()).collect();
     let gaps_s = unrecorded_s(&joined);
-    let readings = [Reading::Usual, Reading::Halved, Reading::Doubled]
-        .map(|reading| joined.iter().map(|heard| movements(heard, reading)).collect::<Vec<_>>());
-    let age_years = settings.age_years;
-    for AnalysedNight { night, movements, summary } in &mut analysis.nights {
-        let [usual, halved, doubled] =
-            readings.each_ref().map(|reading| scored(night, &joined, reading, &gaps_s));
-        let (placement, rate_hz) = (analysis.placement, analysis.ledger.rate_hz);
-        *summary = summary::summarise(night, &usual, placement, rate_hz, analysis.spec.has_gravity)
-            .at_age(age_years);
-        summary.bracket = summary.bracket_of(&halved, &doubled);
-        *movements = usual;
-    }
+    let mut by_sensor = vec![of_first];
+    by_sensor.extend(joined[1..].iter().map(|heard| readings(heard)));
+    analysis.nights = super::summed_up(&analysis, nights, settings.age_years, |night, reading| {
+        let movements = by_sensor.iter().map(|readings| &readings[reading][..]);
+        scored(night, &joined, movements, &gaps_s)
+    });
     let legs = joined.iter().filter(|h| h.sensor.placement == Placement::Ankle).count();
     if legs > 1 {
         analysis.side = Some(Side::Bilateral);
@@ -346,18 +325,17 @@ fn evaluate(heard: Vec<Heard>) -> Analysis {
     analysis
 }
 
-/// The movements of one recording, calibrated and whole.
-fn movements(heard: &Heard, reading: Reading) -> Vec<Movement> {
-    let mut movements = reading.of(&heard.found);
-    movements.iter_mut().for_each(|movement| heard.calibration.movement(movement));
-    pieces::whole(&movements, heard.ledger.rate_hz, heard.sensor.placement)
+fn readings(heard: &Heard) -> Readings {
+    let Heard { found, sensor, ledger, .. } = heard;
+    let calibration = calibrate::fit(&found.epochs, sensor.spec.has_gravity);
+    super::readings(found, &calibration, ledger.rate_hz, sensor.placement)
 }
 
 /// The movements of a night by all sensors.
-fn scored(
+fn scored<'a>(
     night: &Night,
     joined: &[&Heard],
-    movements: &[Vec<Movement>],
+    movements: impl Iterator<Item = &'a [Movement]>,
     gaps_s: &[(f64, f64)],
 ) -> Vec<Scored> {
     let to_hz = joined[0].ledger.rate_hz;
@@ -380,7 +358,7 @@ fn felt(night: &Night, heard: &Heard, movements: &[Movement], to_hz: f64) -> Fel
     // Within a night the clocks drift by seconds, which sleep and bed do not see.
     let middle_s = f64::midpoint(night.start_s, night.end_s);
     let there = night.moved(alignment.from_reference(middle_s) - middle_s);
-    let recorded = Recorded { rate_hz, placement, side, gaps_s: gaps_s(heard) };
+    let recorded = Recorded { rate_hz, placement, side, gaps_s: heard.ledger.gaps_s() };
     let here = movements_of(&there, movements, rate_hz);
     let mut scored = crate::score::night::night(here, &there, &recorded);
     let elsewhere = if alignment == Alignment::SAME { &mut [][..] } else { &mut scored[..] };
@@ -395,15 +373,6 @@ fn felt(night: &Night, heard: &Heard, movements: &[Movement], to_hz: f64) -> Fel
     Felt { placement, side, movements: scored }
 }
 
-/// Gaps of one recording, s of its own.
-fn gaps_s(heard: &Heard) -> Vec<(f64, f64)> {
-    let rate_hz = heard.ledger.rate_hz;
-    let gap = |gap: &crate::condition::Gap| {
-        (gap.start as f64 / rate_hz, (gap.start + gap.frames) as f64 / rate_hz)
-    };
-    heard.ledger.gaps.iter().map(gap).collect()
-}
-
 /// When no leg was recorded (without legs: the first sensor was not), s of the
 /// first.
 fn unrecorded_s(joined: &[&Heard]) -> Vec<(f64, f64)> {
@@ -411,12 +380,12 @@ fn unrecorded_s(joined: &[&Heard]) -> Vec<(f64, f64)> {
     let missing = |heard: &Heard| -> Vec<(f64, f64)> {
         let alignment = heard.sensor.alignment.unwrap_or(Alignment::SAME);
         let end_s = heard.ledger.frames as f64 / heard.ledger.rate_hz;
-        let inside = gaps_s(heard);
+        let inside = heard.ledger.gaps_s();
         let outside = [(-f64::INFINITY, 0.0), (end_s, f64::INFINITY)];
         let all = inside.into_iter().chain(outside);
         all.map(|(a, b)| (alignment.to_reference(a), alignment.to_reference(b))).collect()
     };
-    let mut unrecorded = gaps_s(joined[0]);
+    let mut unrecorded = joined[0].ledger.gaps_s();
     for other in joined.iter().skip(1).filter(is_leg) {
         let missing = missing(other);
         unrecorded = unrecorded

@@ -35,7 +35,7 @@ impl Night<'_> {
         // Drawn in any case: a sensor without a side changes nothing else.
         let either = if chance(random, 0.5) { Side::Left } else { Side::Right };
         let own = self.plan.sensor.side.unwrap_or(either);
-        entry.side = Some(if other { opposite(own) } else { own });
+        entry.side = Some(if other { own.opposite() } else { own });
         entry.note = note;
         entry
     }
@@ -51,7 +51,7 @@ impl Night<'_> {
     ) -> (f64, Entry) {
         let strength = strength * log_normal(random, 0.8, 0.3);
         let mut entry = self.leg_movement(strength, other, "periodic, of both legs", random);
-        (entry.side, entry.train) = (first.side.map(opposite), first.train);
+        (entry.side, entry.train) = (first.side.map(Side::opposite), first.train);
         (uniform(random, 0.0, LATEST_WITH_S).min(0.5 * first.length_s), entry)
     }
 
@@ -73,11 +73,6 @@ impl Night<'_> {
         let later = in_reach(last_s, onsets[before..].iter());
         earlier + moments_s.len() + later < FEWEST_IN_SERIES
     }
-}
-
-/// The leg on the other side.
-fn opposite(side: Side) -> Side {
-    if side == Side::Left { Side::Right } else { Side::Left }
 }
 
 /// How many of `onsets` follow each other from `from_s` with no more than the
