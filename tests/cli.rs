@@ -682,6 +682,18 @@ fn simulate_gives_the_same_bytes_for_the_same_seed() {
 }
 
 #[test]
+fn simulate_tells_the_files_it_wrote_unless_quiet() {
+    let dir = folder();
+    let simulate = ["simulate", "--scene", "table", "--out"];
+    let told = done(dir.path(), &[&simulate[..], &["told"]].concat()).out;
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.lines().all(|path| dir.path().join(path).is_file()), "{told}");
+    let quiet = done(dir.path(), &[&simulate[..], &["quiet", "--quiet"]].concat()).out;
+    assert_eq!(quiet, "");
+    assert!(dir.path().join("quiet/night.csv").is_file());
+}
+
+#[test]
 fn simulate_overwrites_nothing_of_somebody_else() {
     for name in ["night.csv", "truth.csv"] {
         let dir = folder();

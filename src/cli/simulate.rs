@@ -61,6 +61,9 @@ pub struct Args {
     /// Write the recording gzipped
     #[arg(long)]
     gzip: bool,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -133,9 +136,13 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
             None => night.plan().sensor.stamps,
         };
         write_recording(night, stamps, args.gzip, recording)?;
-        writeln!(stdout, "{}", recording.display())?;
+        if !args.quiet {
+            writeln!(stdout, "{}", recording.display())?;
+        }
     }
-    writeln!(stdout, "{}", out.join("truth.csv").display())?;
+    if !args.quiet {
+        writeln!(stdout, "{}", out.join("truth.csv").display())?;
+    }
     Ok(stdout.flush()?)
 }
 
