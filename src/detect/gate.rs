@@ -401,3 +401,6 @@ impl Bounds {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
