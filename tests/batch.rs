@@ -9,7 +9,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
-use hypnic::simulate::{Scene, Stamps, simulate, write_csv};
+use hypnic::recording::{Placement, Side};
+use hypnic::simulate::{
+    Scene, SimulatedNight, Stamps, another_sensor, simulate, simulate_together, write_csv,
+};
 use tempfile::TempDir;
 
 fn hypnic(dir: &Path, args: &[&str]) -> Command {
@@ -597,6 +600,151 @@ gone.csv;bert;;;;;;;51
         assert!(ran.err.contains(words), "{}", ran.err);
         assert!(!dir.path().join("w").exists());
     }
+}
+
+/// Two hours of both ankles and a wrist in `nights/p1`, and an hour of somebody
+/// else; with a manifest in which the rows of the night stand apart.
+fn both_legs() -> TempDir {
+    static SENSORS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    let sensors = SENSORS.get_or_init(|| {
+        let mut plan = Scene::BothLegs.plan(3);
+        plan.hours = 2.0;
+        let others = [(Placement::Ankle, Some(Side::Right)), (Placement::Wrist, Some(Side::Left))]
+            .map(|(placement, side)| another_sensor(&plan.sensor, placement, side, 3));
+        let csv = |night: &SimulatedNight| {
+            let mut bytes = Vec::new();
+            write_csv(night, Stamps::None, &mut bytes).unwrap();
+            bytes
+        };
+        simulate_together(&plan, 3, &others).iter().map(csv).collect()
+    });
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in ["one.csv", "two.csv", "three.csv"].iter().zip(sensors) {
+        put(dir.path(), &format!("nights/p1/{name}"), bytes);
+    }
+    put(dir.path(), "nights/p2/alone.csv", &recordings()[1]);
+    put(dir.path(), "legs.csv", LEGS.as_bytes());
+    dir
+}
+
+const LEGS: &str = "file,participant,night,placement,side,timezone,lights_off,lights_on
+p1/two.csv,anna,2024-03-12,ankle,right,Europe/Berlin,,
+p2/alone.csv,bert,2024-03-12,,,,,
+p1/one.csv,anna,2024-03-12,ankle,left,Europe/Berlin,22:10,23:50
+p1/three.csv,anna,2024-03-12,wrist,left,Europe/Berlin,,
+";
+
+const BATCH_OF_LEGS: [&str; 6] = ["batch", "nights", "--manifest", "legs.csv", "--out", "out"];
+
+#[test]
+fn a_night_of_several_files_is_one_recording() {
+    let dir = both_legs();
+    let at = dir.path();
+    let ran = run(at, &BATCH_OF_LEGS, 0);
+    assert!(ran.out.starts_with("2 recordings: 2 analysed"), "{}", ran.out);
+    let status = rows(&at.join("out/status.csv"));
+    let names: Vec<&str> = status.iter().map(|row| row["file"].as_str()).collect();
+    assert_eq!(names, ["anna/2024-03-12", "p2/alone.csv"]);
+    let night = &rows(&at.join("out/nights.csv"))[0];
+    let said = ["file", "participant", "night", "side", "placement", "timezone"];
+    assert_eq!(
+        said.map(|column| night[column].as_str()),
+        ["anna/2024-03-12", "anna", "2024-03-12", "bilateral", "ankle", "Europe/Berlin"]
+    );
+    // Bed times of one row are those of the night.
+    assert_eq!(
+        [&night["lights_off"][11..16], &night["lights_on"][11..16]],
+        ["22:10", "23:50"],
+        "{night:?}"
+    );
+    // As `analyze` has it, with what the manifest says of each file.
+    let folder = at.join("out/results/anna/2024-03-12.hypnic");
+    let told = [
+        "--placement=ankle",
+        "--side=left",
+        "--placement=wrist",
+        "--side=left",
+        "--placement=ankle",
+        "--side=right",
+        "--timezone=Europe/Berlin",
+        "--lights-off=2024-03-12T22:10",
+        "--lights-on=2024-03-12T23:50",
+        "--quiet",
+        "--no-charts",
+    ];
+    let files = ["one", "three", "two"].map(|name| format!("nights/p1/{name}.csv"));
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    run(at, &[&["analyze", "--out", "alone"], &files[..], &told].concat(), 0);
+    for table in ["movements.csv", "nights.csv", "epochs.csv"] {
+        assert_eq!(
+            fs::read(folder.join(table)).unwrap(),
+            fs::read(at.join("alone").join(table)).unwrap()
+        );
+    }
+    let summary: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("summary.json")).unwrap()).unwrap();
+    assert_eq!(summary["sensors"].as_array().unwrap().len(), 3);
+    assert_eq!(summary["settings"][0]["lights-off"], "2024-03-12T22:10:00");
+    // The hash is that of what b3sum prints.
+    let lines: String = ["one", "three", "two"]
+        .map(|name| {
+            let bytes = fs::read(at.join(format!("nights/p1/{name}.csv"))).unwrap();
+            format!("{}  {name}.csv\n", blake3::hash(&bytes).to_hex())
+        })
+        .concat();
+    assert_eq!(status[0]["input_blake3"], blake3::hash(lines.as_bytes()).to_hex().as_str());
+    assert_eq!(summary["input_blake3"].as_str(), Some(status[0]["input_blake3"].as_str()));
+    let page = fs::read_to_string(at.join("out/batch.html")).unwrap();
+    assert!(page.contains("<a href=\"results/anna/2024-03-12.hypnic/\">anna/2024-03-12</a>"));
+}
+
+#[test]
+fn a_night_of_several_files_is_keyed_by_all_of_them() {
+    let dir = both_legs();
+    let at = dir.path();
+    let count = |code| {
+        let words = run(at, &BATCH_OF_LEGS, code).out;
+        let words: Vec<&str> = words.split_whitespace().collect();
+        [2, 4, 7].map(|word| words[word].parse::<usize>().unwrap())
+    };
+    assert_eq!(count(0), [2, 0, 0]);
+    let before = tree(&at.join("out"));
+    // The order of the rows says nothing; their shares are one.
+    let rows: Vec<&str> = LEGS.lines().collect();
+    put(at, "legs.csv", [rows[0], rows[4], rows[3], rows[2], rows[1]].join("\n").as_bytes());
+    assert_eq!(count(0), [0, 2, 0]);
+    run(
+        at,
+        &["batch", "nights", "--manifest", "legs.csv", "--plan", "plan.csv", "--shards", "2"],
+        0,
+    );
+    for shard in ["1/2", "2/2"] {
+        run(at, &["batch", "--manifest", "plan.csv", "--shard", shard, "--out", "shared"], 0);
+    }
+    assert_same(&before, &tree(&at.join("shared")));
+    // New time stamps on the same bytes are looked at and left; another sensor is not.
+    let [one, two] = ["one", "two"].map(|name| at.join(format!("nights/p1/{name}.csv")));
+    let bytes = [&one, &two].map(|path| fs::read(path).unwrap());
+    fs::write(&two, &bytes[1]).unwrap();
+    assert_eq!(count(0), [0, 2, 0]);
+    fs::write(&one, &bytes[1]).unwrap();
+    fs::write(&two, &bytes[0]).unwrap();
+    assert_eq!(count(0), [1, 1, 0]);
+    assert!(tree(&at.join("out")) != before, "the legs changed their places");
+    // Without one of its files, or with a broken one, there is no result of the night.
+    fs::write(&one, &bytes[0]).unwrap();
+    fs::write(&two, "time,x,y,z\n").unwrap();
+    assert_eq!(count(1), [0, 1, 1]);
+    let status = &self::rows(&at.join("out/status.csv"))[0];
+    assert!(status["reason"].starts_with("two.csv"), "{status:?}");
+    assert!(!at.join("out/results/anna/2024-03-12.hypnic").exists());
+    fs::remove_file(&two).unwrap();
+    assert_eq!(count(1), [0, 1, 1]);
+    let status = &self::rows(&at.join("out/status.csv"))[0];
+    assert!(status["reason"].starts_with("two.csv: cannot read"), "{status:?}");
+    fs::write(&two, &bytes[1]).unwrap();
+    assert_eq!(count(0), [1, 1, 0]);
+    assert_same(&before, &tree(&at.join("out")));
 }
 
 #[test]

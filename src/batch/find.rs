@@ -229,7 +229,7 @@ mod tests {
         // The export itself as the folder.
         assert_eq!(found(&dir.path().join("p1/monday")).0, ["monday"]);
         let one = found_items(&dir.path().join("p1/monday"));
-        assert_eq!(one[0].bytes, metadata.len() as u64 + 4 * night().len() as u64);
+        assert_eq!(one[0].bytes(), metadata.len() as u64 + 4 * night().len() as u64);
     }
 
     #[cfg(unix)]

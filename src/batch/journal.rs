@@ -39,11 +39,11 @@ pub enum Outcome {
 pub struct Entry {
     /// Name of the recording.
     pub name: String,
-    /// Size of the file.
+    /// Size of its file, or files.
     pub bytes: u64,
-    /// When the file was last changed, ns since 1970.
+    /// When it was last changed: [`super::plan::Item::modified_ns`].
     pub modified_ns: u64,
-    /// BLAKE3 of the file; empty if it could not be read.
+    /// BLAKE3 of the recording; empty if it could not be read.
     pub blake3: String,
     /// BLAKE3 of the settings in effect for it.
     pub settings_blake3: String,

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
@@ -16,8 +16,8 @@ use crate::error::{Error, Position, Result};
 pub struct Manifest {
     /// Its recordings.
     pub plan: Plan,
-    /// The row in which each stands, by name.
-    pub rows: HashMap<String, u64>,
+    /// The row in which each file stands, by its path.
+    pub rows: HashMap<PathBuf, u64>,
     /// Columns that say nothing to this program.
     pub unused: Vec<String>,
 }
@@ -29,9 +29,13 @@ const HELP: &str = "Only file is required; what is empty is read from the record
 /// Reads the manifest at `path`, with commas, semicolons or tabs. Files are
 /// sought beside `folder`, or else beside the manifest.
 ///
+/// Rows with the same participant and the same night, if one is given, are several
+/// sensors of that night: one recording, named `participant/night`. Rows that a plan
+/// or a person gave the same name are, too.
+///
 /// # Errors
-/// A table that cannot be read, has no column `file`, names no recording, or
-/// names one twice.
+/// A table that cannot be read, has no column `file`, names no file, or names one
+/// twice; rows of one night that contradict one another.
 pub fn read(path: &Path, folder: Option<&Path>) -> Result<Manifest> {
     let text = fs::read_to_string(path).map_err(Error::read(path))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -52,25 +56,96 @@ pub fn read(path: &Path, folder: Option<&Path>) -> Result<Manifest> {
     }
     let base = folder.or(path.parent()).unwrap_or(Path::new("."));
     let mut manifest = Manifest::default();
-    let mut items = Vec::new();
+    let mut rows: Vec<Read> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| no_table(path, &error))?;
         let row = record.position().map_or(0, csv::Position::line);
-        let item = item(&columns, &record, base, path, row)?;
-        if let Some(earlier) = manifest.rows.insert(item.name.clone(), row) {
+        let read = item(&columns, &record, base, path, row)?;
+        if let Some(earlier) = manifest.rows.insert(read.item.files[0].path.clone(), row) {
             return Err(Error::Input {
                 path: path.to_owned(),
                 at: Position::Row(row),
-                found: format!("{} a second time (as in row {earlier})", item.name),
-                expected: "every recording once".to_owned(),
+                found: format!("{} a second time (as in row {earlier})", read.item.name),
+                expected: "every file once".to_owned(),
                 help: "Take one of the rows out.".to_owned(),
             });
         }
-        items.push(item);
+        rows.push(read);
     }
     manifest.unused = columns.into_iter().filter(|column| !is_known(column)).collect();
-    manifest.plan = Plan::new(items);
+    name_nights(&mut rows);
+    settle(&mut rows, path)?;
+    manifest.plan = Plan::new(rows.into_iter().map(|read| read.item).collect());
     Ok(manifest)
+}
+
+/// A row, as a recording of one file.
+struct Read {
+    item: Item,
+    row: u64,
+    /// Whether the name was given; a plan gives it.
+    is_named: bool,
+}
+
+/// Gives the files of one person and one night one name, if there are several and
+/// they have no names of their own.
+fn name_nights(rows: &mut [Read]) {
+    let key = |item: &Item| (item.participant.clone(), item.night.clone());
+    let is_of_a_night = |read: &&mut Read| !read.is_named && !read.item.night.is_empty();
+    let mut files = HashMap::new();
+    for read in rows.iter_mut().filter(is_of_a_night) {
+        *files.entry(key(&read.item)).or_insert(0) += 1;
+    }
+    for Read { item, .. } in rows.iter_mut().filter(is_of_a_night) {
+        if files[&key(item)] > 1 {
+            item.name = format!("{}/{}", part(&item.participant), part(&item.night));
+        }
+    }
+}
+
+/// Lets the rows of one recording say the same of it; bed times that only some of
+/// them say hold for all.
+fn settle(rows: &mut [Read], path: &Path) -> Result<()> {
+    let mut firsts: HashMap<String, (Item, u64)> = HashMap::new();
+    for Read { item, row, .. } in &*rows {
+        let (first, at) = firsts.entry(item.name.clone()).or_insert_with(|| (item.clone(), *row));
+        let (mut shard, shard_here) = (first.shard.to_string(), item.shard.to_string());
+        let same: [(&str, &mut String, &String); 5] = [
+            ("participant", &mut first.participant, &item.participant),
+            ("night", &mut first.night, &item.night),
+            ("lights_off", &mut first.lights_off, &item.lights_off),
+            ("lights_on", &mut first.lights_on, &item.lights_on),
+            ("shard", &mut shard, &shard_here),
+        ];
+        for (column, first, here) in same {
+            let is_for_all = column.starts_with("lights_");
+            if is_for_all && first.is_empty() {
+                first.clone_from(here);
+            }
+            if first != here && !(is_for_all && here.is_empty()) {
+                return Err(Error::Input {
+                    path: path.to_owned(),
+                    at: Position::Row(*row),
+                    found: format!("{here:?} in column {column}, and {first:?} in row {at}"),
+                    expected: format!("the same in every row of the recording {}", item.name),
+                    help: "Files of the same participant and night are sensors of one night."
+                        .to_owned(),
+                });
+            }
+        }
+    }
+    for Read { item, .. } in rows {
+        let (first, _) = &firsts[&item.name];
+        item.lights_off.clone_from(&first.lights_off);
+        item.lights_on.clone_from(&first.lights_on);
+    }
+    Ok(())
+}
+
+/// Text as a part of a path that is neither hidden nor leads elsewhere.
+fn part(text: &str) -> String {
+    let text = text.replace(['/', '\\'], "_");
+    text.strip_prefix('.').map_or(text.clone(), |rest| format!("_{rest}"))
 }
 
 /// What separates the columns: the first of these that stands in the header.
@@ -90,7 +165,7 @@ fn item(
     base: &Path,
     path: &Path,
     row: u64,
-) -> Result<Item> {
+) -> Result<Read> {
     let get = |column: &str| {
         let index = columns.iter().position(|name| name == column);
         index.and_then(|index| record.get(index)).unwrap_or("").to_owned()
@@ -108,12 +183,13 @@ fn item(
     }
     let file = base.join(&typed);
     let file = std::path::absolute(&file).unwrap_or(file);
-    let name = match get("name") {
-        name if name.is_empty() => {
-            let absolute = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-            find::name(&absolute, &file)
-        }
-        name => name,
+    let given = get("name");
+    let is_named = !given.is_empty();
+    let name = if is_named {
+        given
+    } else {
+        let absolute = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+        find::name(&absolute, &file)
     };
     if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Err(wrong(format!("the name {name:?}"), "a relative path without . and .."));
@@ -130,13 +206,14 @@ fn item(
         item.participant = stated;
     }
     item.night = get("night");
-    item.placement = get("placement");
-    item.side = get("side");
-    item.timezone = get("timezone");
     item.lights_off = get("lights_off");
     item.lights_on = get("lights_on");
     item.shard = shard;
-    Ok(item)
+    let sensor = &mut item.files[0];
+    sensor.placement = get("placement");
+    sensor.side = get("side");
+    sensor.timezone = get("timezone");
+    Ok(Read { item, row, is_named })
 }
 
 /// The error of a file that is no table with a header and rows of one length.
@@ -171,9 +248,9 @@ mod tests {
             let read = manifest(text).unwrap();
             let [one, two] = &read.plan.items[..] else { panic!("{read:?}") };
             assert_eq!((one.name.as_str(), one.participant.as_str()), ("a/one.csv", "p1"));
-            assert_eq!((one.night.as_str(), one.side.as_str()), ("2024-03-12", "left"));
+            assert_eq!((one.night.as_str(), one.files[0].side.as_str()), ("2024-03-12", "left"));
             assert_eq!((two.name.as_str(), two.participant.as_str()), ("sub-2/two.csv", "sub-2"));
-            assert!(one.file.is_absolute() && one.file.ends_with("a/one.csv"));
+            assert!(one.files[0].path.is_absolute() && one.files[0].path.ends_with("a/one.csv"));
         }
     }
 
@@ -189,6 +266,67 @@ mod tests {
         ] {
             let told = manifest(text).unwrap_err().to_string();
             assert!(told.contains(words), "{text:?}: {told}");
+        }
+    }
+
+    #[test]
+    fn files_of_one_participant_and_night_are_one_recording() {
+        let read = manifest(
+            "file,participant,night,side,lights_off
+a/r.cwa,p/1,2024-03-12,right,
+a/l.cwa,p/1,2024-03-12,left,22:45
+a/w.cwa,p/1,2024-03-13,,
+b.cwa,p/1,,,
+c.cwa,p/1,,,
+",
+        )
+        .unwrap();
+        let names: Vec<_> = read.plan.items.iter().map(|item| item.name.as_str()).collect();
+        // Without a night nothing says that two files are of one.
+        assert_eq!(names, ["a/w.cwa", "b.cwa", "c.cwa", "p_1/2024-03-12"]);
+        let night = &read.plan.items[3];
+        assert_eq!((&*night.participant, &*night.lights_off), ("p/1", "22:45"));
+        let sides: Vec<_> = night.files.iter().map(|file| file.side.as_str()).collect();
+        assert_eq!(sides, ["left", "right"], "by path");
+        // A plan is read back as a manifest.
+        let plan = tempfile::NamedTempFile::new().unwrap();
+        fs::write(plan.path(), read.plan.encode()).unwrap();
+        assert_eq!(super::read(plan.path(), None).unwrap().plan, read.plan);
+    }
+
+    #[test]
+    fn rows_of_a_night_that_contradict_one_another_are_refused() {
+        for (rows, words) in [
+            (
+                "22:45,
+22:46,
+",
+                "row 3: found \"22:46\" in column lights_off, and \"22:45\" in row 2",
+            ),
+            (
+                ",1
+,2
+",
+                "row 3: found \"2\" in column shard",
+            ),
+        ] {
+            let rows: String = rows
+                .lines()
+                .enumerate()
+                .map(|(n, row)| {
+                    format!(
+                        "{n}.cwa,p1,2024-03-12,{row}
+"
+                    )
+                })
+                .collect();
+            let told = manifest(&format!(
+                "file,participant,night,lights_off,shard
+{rows}"
+            ))
+            .unwrap_err()
+            .to_string();
+            assert!(told.contains(words) && told.contains("p1/2024-03-12"), "{told}");
         }
     }
 

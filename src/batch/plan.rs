@@ -9,64 +9,144 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::input;
 
-/// One recording to be analysed: a row of the manifest, of the plan, or a file
-/// that was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+/// One recording to be analysed: a file that was found, a row of the manifest, or
+/// the rows of one night that several sensors recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
-    /// The file: absolute in a plan, as typed in a manifest.
-    pub file: PathBuf,
-    /// Its name in the results and tables: the path below the folder, with `/`.
+    /// Its name in the results and tables: the path of its file below the folder,
+    /// with `/`; of several files, whose night it is and which.
     pub name: String,
     /// Whose night it is.
     pub participant: String,
     /// The evening's date, if it was given.
     pub night: String,
+    /// As `--lights-off` has it.
+    pub lights_off: String,
+    /// As `--lights-on` has it.
+    pub lights_on: String,
+    /// The share it belongs to, from 1; 0 when shares were not dealt.
+    pub shard: u32,
+    /// Its files by path, one a sensor.
+    pub files: Vec<SensorFile>,
+}
+
+/// A file of a recording, with what is known of its sensor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SensorFile {
+    /// The file: absolute in a plan, as typed in a manifest.
+    pub path: PathBuf,
     /// `ankle`, … if it was given; the next ones likewise.
     pub placement: String,
     /// `left` or `right`.
     pub side: String,
     /// IANA name.
     pub timezone: String,
-    /// As `--lights-off` has it.
-    pub lights_off: String,
-    /// As `--lights-on` has it.
-    pub lights_on: String,
-    /// Size of the file; 0 when it is not there.
+    /// Size; 0 when it is not there.
     pub bytes: u64,
     /// When it was last changed, ns since 1970.
     pub modified_ns: u64,
-    /// The share it belongs to, from 1; 0 when shares were not dealt.
-    pub shard: u32,
 }
 
 impl Item {
-    /// The file `file` under the name `name`, as it is on the disk now.
-    pub fn new(file: PathBuf, name: String) -> Self {
-        let mut item = Self { participant: participant(&name), file, name, ..Self::default() };
-        item.look();
-        item
+    /// The file at `path` under the name `name`, as it is on the disk now.
+    pub fn new(path: PathBuf, name: String) -> Self {
+        let files = vec![SensorFile::new(path)];
+        Self { participant: participant(&name), name, files, ..Self::default() }
     }
 
-    /// Looks up size and time of the file, or of all files of a folder together;
-    /// what is not there has none.
-    pub fn look(&mut self) {
-        let about = input::files_of(&self.file);
-        let about: Vec<_> = about.iter().filter_map(|file| fs::metadata(file).ok()).collect();
-        self.bytes = about.iter().filter(|about| about.is_file()).map(fs::Metadata::len).sum();
-        self.modified_ns = about
-            .iter()
-            .filter_map(|about| about.modified().ok()?.duration_since(UNIX_EPOCH).ok())
-            .map(|since| since.as_nanos() as u64)
-            .max()
-            .unwrap_or(0);
+    /// Paths of its files.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| file.path.clone()).collect()
+    }
+
+    /// Size of its files together.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// When it was last changed, ns since 1970; of several files a number that is
+    /// another one when one of them changed, or two were swapped.
+    pub fn modified_ns(&self) -> u64 {
+        let all = self.files.iter().map(|file| file.modified_ns);
+        all.fold(0, |all, one| all.wrapping_mul(31).wrapping_add(one))
     }
 
     /// Work that is expected of it, in bytes of text: a packed table holds
     /// some four times its size. The 4 KiB stand for opening and writing.
     pub fn work(&self) -> u64 {
-        let is_packed = self.name.to_ascii_lowercase().ends_with(".gz");
-        4096 + self.bytes * if is_packed { 4 } else { 1 }
+        let work = |file: &SensorFile| {
+            let is_packed = file.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+            file.bytes * if is_packed { 4 } else { 1 }
+        };
+        4096 + self.files.iter().map(work).sum::<u64>()
+    }
+}
+
+impl SensorFile {
+    /// The file at `path` as it is on the disk now: a file, or all files of a
+    /// folder together. What is not there has no size and no time.
+    pub fn new(path: PathBuf) -> Self {
+        let about = input::files_of(&path);
+        let about: Vec<_> = about.iter().filter_map(|file| fs::metadata(file).ok()).collect();
+        let bytes = about.iter().filter(|about| about.is_file()).map(fs::Metadata::len).sum();
+        let modified_ns = about
+            .iter()
+            .filter_map(|about| about.modified().ok()?.duration_since(UNIX_EPOCH).ok())
+            .map(|since| since.as_nanos() as u64)
+            .max()
+            .unwrap_or(0);
+        Self { path, bytes, modified_ns, ..Self::default() }
+    }
+}
+
+/// A row of the table of a plan: a file. Rows of one name are one recording.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Row {
+    file: PathBuf,
+    name: String,
+    participant: String,
+    night: String,
+    placement: String,
+    side: String,
+    timezone: String,
+    lights_off: String,
+    lights_on: String,
+    bytes: u64,
+    modified_ns: u64,
+    shard: u32,
+}
+
+impl Row {
+    fn new(item: &Item, file: &SensorFile) -> Self {
+        let (item, file) = (item.clone(), file.clone());
+        Self {
+            file: file.path,
+            name: item.name,
+            participant: item.participant,
+            night: item.night,
+            placement: file.placement,
+            side: file.side,
+            timezone: file.timezone,
+            lights_off: item.lights_off,
+            lights_on: item.lights_on,
+            bytes: file.bytes,
+            modified_ns: file.modified_ns,
+            shard: item.shard,
+        }
+    }
+
+    fn item(self) -> Item {
+        let Self { file: path, placement, side, timezone, bytes, modified_ns, .. } = self;
+        Item {
+            name: self.name,
+            participant: self.participant,
+            night: self.night,
+            lights_off: self.lights_off,
+            lights_on: self.lights_on,
+            shard: self.shard,
+            files: vec![SensorFile { path, placement, side, timezone, bytes, modified_ns }],
+        }
     }
 }
 
@@ -125,9 +205,19 @@ const MOST_SHARDS: u32 = 1000;
 const SHARD_WORK: u64 = 600 * 20_000_000;
 
 impl Plan {
-    /// Of recordings in any order.
+    /// Of recordings in any order; files of one name are those of one recording.
     pub fn new(mut items: Vec<Item>) -> Self {
         items.sort_by(|a, b| a.name.cmp(&b.name));
+        items.dedup_by(|later, one| {
+            let is_same = later.name == one.name;
+            if is_same {
+                one.files.append(&mut later.files);
+            }
+            is_same
+        });
+        for item in &mut items {
+            item.files.sort_by(|a, b| a.path.cmp(&b.path));
+        }
         Self { items }
     }
 
@@ -170,7 +260,9 @@ impl Plan {
     pub fn encode(&self) -> Vec<u8> {
         let mut table = csv::Writer::from_writer(Vec::new());
         for item in &self.items {
-            table.serialize(item).expect("a plan is encoded in memory");
+            for file in &item.files {
+                table.serialize(Row::new(item, file)).expect("a plan is encoded in memory");
+            }
         }
         table.into_inner().expect("a plan is encoded in memory")
     }
@@ -181,9 +273,10 @@ impl Plan {
     /// A file that cannot be read or is no plan.
     pub fn read(path: &Path) -> Result<Self> {
         let file = fs::File::open(path).map_err(Error::read(path))?;
-        let items: std::result::Result<_, csv::Error> =
+        let rows: std::result::Result<Vec<Row>, csv::Error> =
             csv::Reader::from_reader(file).deserialize().collect();
-        items.map(Self::new).map_err(|error| super::manifest::no_table(path, &error))
+        rows.map(|rows| Self::new(rows.into_iter().map(Row::item).collect()))
+            .map_err(|error| super::manifest::no_table(path, &error))
     }
 }
 
@@ -191,10 +284,14 @@ impl Plan {
 mod tests {
     use super::*;
 
+    fn file(path: &str, bytes: u64) -> SensorFile {
+        SensorFile { path: path.into(), bytes, modified_ns: bytes + 1, ..SensorFile::default() }
+    }
+
     fn plan(sizes: &[u64]) -> Plan {
         let item = |(index, &bytes): (usize, &u64)| Item {
             name: format!("night-{index:03}.csv"),
-            bytes,
+            files: vec![file(&format!("night-{index:03}.csv"), bytes)],
             ..Item::default()
         };
         Plan::new(sizes.iter().enumerate().map(item).collect())
@@ -245,10 +342,32 @@ mod tests {
     fn a_plan_is_read_back_as_it_was_written() {
         let mut plan = plan(&[10, 20, 30]);
         plan.items[1].lights_off = "22:45".to_owned();
+        plan.items[1].files.push(SensorFile { side: "left".to_owned(), ..file("other.cwa", 7) });
         plan.deal(2);
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), plan.encode()).unwrap();
         assert_eq!(Plan::read(file.path()).unwrap(), plan);
+    }
+
+    #[test]
+    fn a_night_of_several_files_is_one_recording_of_all_their_bytes() {
+        let item = |path: &str, bytes| Item {
+            name: "p1/2024-03-12".to_owned(),
+            files: vec![file(path, bytes)],
+            ..Item::default()
+        };
+        let plan = Plan::new(vec![item("right.cwa", 100), item("left.csv.gz", 10)]);
+        let [night] = &plan.items[..] else { panic!("{plan:?}") };
+        assert_eq!(night.paths(), ["left.csv.gz", "right.cwa"].map(PathBuf::from));
+        assert_eq!((night.bytes(), night.work()), (110, 4096 + 140));
+        // Two files of one size that change their places are another recording.
+        let stamp = |one, two| {
+            let files = [(1, one), (2, two)]
+                .map(|(n, modified_ns)| SensorFile { modified_ns, ..file(&n.to_string(), 5) });
+            Item { files: files.to_vec(), ..Item::default() }.modified_ns()
+        };
+        assert_ne!(stamp(70, 90), stamp(90, 70));
+        assert_eq!(plan.items[0].modified_ns(), 11 * 31 + 101);
     }
 
     #[test]

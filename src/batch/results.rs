@@ -42,6 +42,9 @@ pub struct Made {
     /// The settings it was made with.
     pub settings: serde_json::Value,
     recording: Recording,
+    /// Of several files, the hash of all.
+    #[serde(default)]
+    input_blake3: Option<String>,
     nights: Vec<serde::de::IgnoredAny>,
 }
 
@@ -65,7 +68,7 @@ impl Made {
 
     /// BLAKE3 of the recording it was made from.
     pub fn blake3(&self) -> &str {
-        &self.recording.blake3
+        self.input_blake3.as_ref().unwrap_or(&self.recording.blake3)
     }
 
     /// BLAKE3 of [`Self::settings`].

@@ -43,13 +43,13 @@ pub struct Task {
     /// Which item of the plan; of no use to the worker.
     #[serde(skip)]
     index: usize,
-    /// The recording.
-    pub file: PathBuf,
+    /// The recording: its file, or its files, one a sensor.
+    pub files: Vec<PathBuf>,
     /// Where its results go.
     pub dest: PathBuf,
     /// A folder for temporaries on the same file system.
     pub scratch: PathBuf,
-    /// The settings in effect.
+    /// The settings in effect; of several files a list, in their order.
     pub settings: Value,
     /// What is made beside the tables.
     pub beside: Beside,
@@ -144,7 +144,7 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Tally> {
         recordings: tasks.len() + tally.as_before + tally.failed.len(),
         as_before: tally.as_before,
         to_do: tasks.len(),
-        bytes: tasks.iter().map(|task| job.plan.items[task.index].bytes).sum(),
+        bytes: tasks.iter().map(|task| job.plan.items[task.index].bytes()).sum(),
     });
     let journal = Writer::new(&memory, &format!("{}-{}", scratch::host(), std::process::id()));
     let to_do = tasks.len();
@@ -191,7 +191,7 @@ fn tasks(job: &Job, journal: &Journal, scratch: &Path, tally: &mut Tally) -> Res
         };
         tasks.push(Task {
             index,
-            file: item.file.clone(),
+            files: item.paths(),
             dest,
             scratch: scratch.to_owned(),
             settings,
@@ -226,7 +226,7 @@ fn need(
         let fits = made.version == env!("CARGO_PKG_VERSION")
             && made.settings == *settings
             && made.has(beside);
-        return match journal.blake3(&item.name, item.bytes, item.modified_ns) {
+        return match journal.blake3(&item.name, item.bytes(), item.modified_ns()) {
             _ if !fits => Need::All,
             Some(blake3) if blake3 == made.blake3() => Need::Nothing,
             Some(_) => Need::All,
@@ -236,7 +236,7 @@ fn need(
     // What was wrong with the bytes or the settings is wrong again; what the
     // machine was to blame for may go well now.
     let is_same = |entry: &&Entry| {
-        (entry.bytes, entry.modified_ns) == (item.bytes, item.modified_ns)
+        (entry.bytes, entry.modified_ns) == (item.bytes(), item.modified_ns())
             && entry.version == env!("CARGO_PKG_VERSION")
             && entry.settings_blake3 == results::settings_blake3(settings)
     };
@@ -281,8 +281,8 @@ impl Records<'_> {
         let seconds = (answer.seconds * 1e3).round() / 1e3;
         let entry = Entry {
             name: item.name.clone(),
-            bytes: item.bytes,
-            modified_ns: item.modified_ns,
+            bytes: item.bytes(),
+            modified_ns: item.modified_ns(),
             blake3,
             settings_blake3: results::settings_blake3(&task.settings),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -300,7 +300,7 @@ impl Records<'_> {
                 self.tally.failed.push((item.name.clone(), reason.clone()));
             }
         }
-        let (file, bytes, outcome) = (item.name.as_str(), item.bytes, &entry.outcome);
+        let (file, bytes, outcome) = (item.name.as_str(), item.bytes(), &entry.outcome);
         tell(Event::Recording { file, bytes, outcome, seconds });
     }
 

@@ -16,6 +16,8 @@ use hypnic::report::json::Hashes;
 use hypnic::report::tables::{NightRow, Tables};
 use hypnic::report::{annotations, files, folder, json, parquet, rows, text};
 
+use serde::Serialize;
+
 use super::recording::RecordingOptions;
 use super::{Stop, progress};
 
@@ -112,7 +114,7 @@ pub(super) struct Results {
     pub summary: String,
     pub tables: Tables,
     pub warnings: Vec<String>,
-    /// BLAKE3 of the bytes of the recording, of the first if there are several.
+    /// BLAKE3 of the recording: [`Hashes::of_all`].
     pub blake3: String,
 }
 
@@ -120,13 +122,11 @@ pub(super) struct Results {
 /// nights; the same alone and in a batch.
 pub(super) fn results(
     recordings: &[(PathBuf, Settings)],
-    options: &RecordingOptions,
+    options: &impl Serialize,
     beside: Beside,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Results> {
-    let hash_all = || -> Result<Hashes> {
-        recordings.iter().map(|(file, _)| Ok((file.clone(), hash(file)?))).collect()
-    };
+    let hash_all = || hashes(recordings.iter().map(|(file, _)| file));
     let (analysis, hashes) = thread::scope(|scope| {
         let is_beside = recordings.iter().any(|(_, settings)| settings.reads_ahead);
         let hashing = is_beside.then(|| scope.spawn(hash_all));
@@ -137,7 +137,6 @@ pub(super) fn results(
         }?;
         Ok::<_, Error>((analysis, hashes))
     })?;
-    let blake3 = hashes.get(&recordings[0].0).cloned().unwrap_or_default();
     let tables = files::as_written(&rows::tables(&analysis));
     let mut results = files::encoded(&tables);
     results.extend(annotations::files(&analysis, &tables));
@@ -148,7 +147,7 @@ pub(super) fn results(
         results.extend(chart::files(&tables));
     }
     if beside.report {
-        let about = json::RecordingPart::new(&analysis, blake3.clone());
+        let about = json::RecordingPart::new(&analysis, hashes.of(&analysis.path));
         let page = html::page(&tables, &about, &analysis.ledger, &analysis.warnings);
         results.push((html::REPORT.to_owned(), page.into_bytes()));
     }
@@ -156,6 +155,7 @@ pub(super) fn results(
     names.push(folder::SUMMARY.to_owned());
     let summary = json::summary(&analysis, &tables.nights, &hashes, options, names);
     results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
+    let blake3 = hashes.of_all();
     Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
 }
 
@@ -178,7 +178,12 @@ fn default_folder(file: &Path) -> PathBuf {
     PathBuf::from(format!("{stem}.hypnic"))
 }
 
-/// Of a folder: of its files, each with its name and length before it. Empty for
+/// BLAKE3 of every file of a recording.
+pub(super) fn hashes<'a>(files: impl Iterator<Item = &'a PathBuf>) -> Result<Hashes> {
+    files.map(|file| Ok((file.clone(), hash(file)?))).collect::<Result<_>>().map(Hashes)
+}
+
+/// BLAKE3 of a file. Of a folder: of its files, each with its name and length before it. Empty for
 /// a pipe, whose bytes come only once.
 pub(super) fn hash(path: &Path) -> Result<String> {
     let mut hasher = blake3::Hasher::new();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use hypnic::batch::collate::{self, OVERVIEW};
-use hypnic::batch::plan::{Plan, Share};
+use hypnic::batch::plan::{Item, Plan, Share};
 use hypnic::batch::results::Beside;
 use hypnic::batch::run::{self, Job, Tally};
 use hypnic::batch::status::{Output, State};
@@ -140,7 +140,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
         out: &out,
         plan: &plan,
         share: args.sharing.shard,
-        settings: &|item| value(&options.of_item(item)?),
+        settings: &|item| of_item(&options, item),
         beside: Beside { charts: args.charts, report: args.report, parquet: false },
         jobs: args.jobs.map_or_else(cores, usize::from),
         worker: &worker,
@@ -201,6 +201,15 @@ fn value(options: &RecordingOptions) -> Result<Value> {
         .map_err(|problem| Error::Setting { name: "the options", problem: problem.to_string() })
 }
 
+/// The settings of a recording; of several files a list of them.
+fn of_item(options: &RecordingOptions, item: &Item) -> Result<Value> {
+    let of_file = |file| value(&options.of_file(item, file)?);
+    match &item.files[..] {
+        [file] => of_file(file),
+        files => files.iter().map(of_file).collect::<Result<Vec<_>>>().map(Value::Array),
+    }
+}
+
 /// The recordings, with settings that are known to be right as far as they can
 /// be without reading a recording.
 fn plan(args: &Args, options: &RecordingOptions, out: &Path) -> Result<Plan> {
@@ -225,11 +234,12 @@ fn plan(args: &Args, options: &RecordingOptions, out: &Path) -> Result<Plan> {
     if read.plan.items.is_empty() {
         return Err(nothing(path, &[]));
     }
-    for item in &read.plan.items {
-        let right = options.of_item(item).and_then(|options| check(&options));
+    let files = read.plan.items.iter().flat_map(|item| item.files.iter().map(move |f| (item, f)));
+    for (item, file) in files {
+        let right = options.of_file(item, file).and_then(|options| check(&options));
         right.map_err(|problem| Error::Input {
             path: path.clone(),
-            at: Position::Row(read.rows.get(&item.name).copied().unwrap_or(0)),
+            at: Position::Row(read.rows.get(&file.path).copied().unwrap_or(0)),
             found: problem.to_string(),
             expected: "what the options of the command line accept".to_owned(),
             help: "`hypnic batch --help` lists them.".to_owned(),
@@ -362,7 +372,7 @@ fn status(out: &Path, allow_failures: bool) -> std::result::Result<(), Stop> {
 
 #[cfg(test)]
 mod tests {
-    use hypnic::batch::plan::Item;
+    use hypnic::batch::plan::SensorFile;
 
     use super::*;
 
@@ -377,16 +387,16 @@ mod tests {
             night: "2024-03-12".to_owned(),
             lights_off: "23:15".to_owned(),
             lights_on: "06:40".to_owned(),
-            placement: "Ankle".to_owned(),
             ..Item::default()
         };
-        let options = typed.of_item(&item).unwrap();
+        let ankle = SensorFile { placement: "Ankle".to_owned(), ..SensorFile::default() };
+        let options = typed.of_file(&item, &ankle).unwrap();
         assert_eq!(options.timezone.as_deref(), Some("Europe/Berlin"));
         assert_eq!(options.lights_off.as_deref(), Some("2024-03-12T23:15:00"));
         assert_eq!(options.lights_on.as_deref(), Some("2024-03-13T06:40:00"));
         assert_eq!(format!("{:?}", options.placement), "[Ankle]");
-        let elbow = Item { placement: "elbow".to_owned(), ..Item::default() };
-        let told = typed.of_item(&elbow).unwrap_err().to_string();
+        let elbow = SensorFile { placement: "elbow".to_owned(), ..ankle };
+        let told = typed.of_file(&item, &elbow).unwrap_err().to_string();
         assert!(told.contains("\"elbow\" is none of ankle, wrist, waist, mattress"), "{told}");
     }
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use hypnic::batch::plan::Item;
+use hypnic::batch::plan::{Item, SensorFile};
 use hypnic::error::{Error, Position, Result};
 use hypnic::input::OpenOptions;
 use hypnic::marks::diary::Entry;
@@ -155,20 +155,21 @@ impl RecordingOptions {
         })
     }
 
-    /// These options for one recording of a manifest: what its row says wins.
+    /// These options for one file of a recording of a manifest: what its row says
+    /// wins.
     ///
     /// # Errors
     /// A placement or a side that is none.
-    pub fn of_item(&self, item: &Item) -> Result<Self> {
+    pub fn of_file(&self, item: &Item, file: &SensorFile) -> Result<Self> {
         let mut options = self.clone();
-        if !item.placement.is_empty() {
-            options.placement = vec![choice("placement", &item.placement)?];
+        if !file.placement.is_empty() {
+            options.placement = vec![choice("placement", &file.placement)?];
         }
-        if !item.side.is_empty() {
-            options.side = vec![choice("side", &item.side)?];
+        if !file.side.is_empty() {
+            options.side = vec![choice("side", &file.side)?];
         }
         let texts = [
-            (&mut options.timezone, item.timezone.clone()),
+            (&mut options.timezone, file.timezone.clone()),
             (&mut options.lights_off, on_the_night(&item.night, &item.lights_off)),
             (&mut options.lights_on, on_the_night(&item.night, &item.lights_on)),
         ];

@@ -7,7 +7,9 @@ use hypnic::batch::journal::Outcome;
 use hypnic::batch::results;
 use hypnic::batch::run::{Answer, Task};
 use hypnic::batch::scratch;
-use hypnic::error::{Error, Position};
+use hypnic::error::{Error, Position, Result};
+use hypnic::pipeline;
+use serde::{Deserialize, Serialize};
 
 use super::Stop;
 use super::analyze;
@@ -15,7 +17,7 @@ use super::recording::RecordingOptions;
 
 /// Takes tasks from standard input, a line each, until it is closed, and
 /// answers on standard output.
-pub fn run() -> Result<(), Stop> {
+pub fn run() -> std::result::Result<(), Stop> {
     // To be asked to stop is for the batch to handle, which closes the input:
     // what is in hand will be finished. Without this the worker just ends.
     let _ = ctrlc::set_handler(|| ());
@@ -57,7 +59,8 @@ fn done(task: &Task) -> Answer {
         Ok(Made::Now(blake3)) => (Outcome::Done, blake3, false, None),
         Ok(Made::Before(blake3)) => (Outcome::Done, blake3, true, None),
         Err(error) => {
-            let blake3 = analyze::hash(&task.file).unwrap_or_default();
+            let blake3 = analyze::hashes(task.files.iter()).map(|hashes| hashes.of_all());
+            let blake3 = blake3.unwrap_or_default();
             let is_ours = matches!(error, Error::Write { .. } | Error::InTheWay { .. });
             let outcome = Outcome::Failed { code: error.exit_code(), reason: reason(task, &error) };
             (outcome, blake3, false, is_ours.then(|| error.to_string()))
@@ -66,32 +69,53 @@ fn done(task: &Task) -> Answer {
     Answer { outcome, blake3, seconds, is_as_before, unwritable }
 }
 
+/// The settings of a task.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum OfFiles {
+    Several(Vec<RecordingOptions>),
+    One(Box<RecordingOptions>),
+}
+
 /// When the results were made, and from which bytes.
 enum Made {
     Now(String),
     Before(String),
 }
 
-fn make(task: &Task) -> hypnic::error::Result<Made> {
+fn make(task: &Task) -> Result<Made> {
     if let Some(blake3) = &task.made_of
-        && analyze::hash(&task.file)? == *blake3
+        && analyze::hashes(task.files.iter())?.of_all() == *blake3
     {
         return Ok(Made::Before(blake3.clone()));
     }
-    let options: RecordingOptions =
-        serde_json::from_value(task.settings.clone()).map_err(|problem| Error::Setting {
-            name: "the settings of a recording",
-            problem: problem.to_string(),
-        })?;
-    let recordings = [(task.file.clone(), options.settings()?)];
-    let results = analyze::results(&recordings, &options, task.beside, &mut |_, _| ())?;
+    let settings = OfFiles::deserialize(&task.settings).map_err(|problem| Error::Setting {
+        name: "the settings of a recording",
+        problem: problem.to_string(),
+    })?;
+    let of_each: Vec<_> = match &settings {
+        OfFiles::One(options) => vec![options.settings()?],
+        OfFiles::Several(all) => {
+            all.iter().map(RecordingOptions::settings).collect::<Result<_>>()?
+        }
+    };
+    let recordings: Vec<_> = task.files.iter().cloned().zip(of_each).collect();
+    let results = analyze::results(&recordings, &settings, task.beside, &mut |_, _| ())?;
     results::put(&task.dest, &results.files, &task.scratch)?;
     Ok(Made::Now(results.blake3))
 }
 
-/// The message without the path, which would differ from machine to machine.
+/// The message without the path, which would differ from machine to machine; of
+/// several files with the name of the one it is about.
 fn reason(task: &Task, error: &Error) -> String {
     let text = error.to_string();
-    let path = task.file.display().to_string();
-    text.strip_prefix(&path).unwrap_or(&text).trim_start_matches([',', ':', ' ']).to_owned()
+    let about = task.files.iter().find_map(|file| {
+        let rest = text.strip_prefix(&file.display().to_string())?;
+        Some((pipeline::file_name(file), rest))
+    });
+    match about {
+        Some((name, rest)) if task.files.len() > 1 => name + rest,
+        Some((_, rest)) => rest.trim_start_matches([',', ':', ' ']).to_owned(),
+        None => text,
+    }
 }

@@ -1,7 +1,6 @@
 //! `summary.json`: the numbers of the nights, and where they come from.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +28,9 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub files: Vec<String>,
     /// The recording; of several sensors the one that carries the nights.
     pub recording: RecordingPart,
+    /// BLAKE3 of the whole input, when there are several files: [`Hashes::of_all`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_blake3: Option<String>,
     /// Every sensor, when there are several.
     pub sensors: Vec<SensorPart>,
     /// Its calibration.
@@ -136,8 +138,30 @@ impl SensorPart {
     }
 }
 
-/// The BLAKE3 of every file of an analysis.
-pub type Hashes = HashMap<PathBuf, String>;
+/// The BLAKE3 of every file of an analysis, in the order in which they were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hashes(pub Vec<(PathBuf, String)>);
+
+impl Hashes {
+    /// Of one file; empty if it is none of these, or came through a pipe.
+    pub fn of(&self, path: &Path) -> String {
+        let found = self.0.iter().find(|(file, _)| file == path);
+        found.map_or_else(String::new, |(_, blake3)| blake3.clone())
+    }
+
+    /// Of all together: that of the only file, or of the lines that `b3sum` prints
+    /// for several in their folder. What a file is called may say where its sensor was.
+    pub fn of_all(&self) -> String {
+        if let [(_, blake3)] = &self.0[..] {
+            return blake3.clone();
+        }
+        let mut hasher = blake3::Hasher::new();
+        for (path, blake3) in &self.0 {
+            hasher.update(format!("{blake3}  {}\n", file_name(path)).as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
 
 /// Stands in every result.
 pub const NOTE: &str = "Accelerometer findings, not a diagnosis. An accelerometer misses leg \
@@ -176,14 +200,14 @@ pub fn summary(
     settings: impl Serialize,
     files: Vec<String>,
 ) -> String {
-    let hash = |path: &PathBuf| hashes.get(path).cloned().unwrap_or_default();
     let file = SummaryFile {
         program: PROGRAM,
         version: env!("CARGO_PKG_VERSION"),
         note: NOTE,
         files,
-        recording: RecordingPart::new(analysis, hash(&analysis.path)),
-        sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hash(&s.path))).collect(),
+        recording: RecordingPart::new(analysis, hashes.of(&analysis.path)),
+        input_blake3: (hashes.0.len() > 1).then(|| hashes.of_all()),
+        sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hashes.of(&s.path))).collect(),
         calibration: &analysis.calibration,
         settings,
         time: &analysis.ledger,
