@@ -30,8 +30,8 @@ const HELP: &str = "Only file is required; what is empty is read from the record
 /// sought beside `folder`, or else beside the manifest.
 ///
 /// Rows with the same participant and the same night, if one is given, are several
-/// sensors of that night: one recording, named `participant/night`. Rows that a plan
-/// or a person gave the same name are, too.
+/// sensors of that night: one recording, named `participant/night`. Rows with the same
+/// name, if that is given, are too: a plan has it.
 ///
 /// # Errors
 /// A table that cannot be read, has no column `file`, names no file, or names one
@@ -107,31 +107,46 @@ fn name_nights(rows: &mut [Read]) {
 /// them say hold for all.
 fn settle(rows: &mut [Read], path: &Path) -> Result<()> {
     let mut firsts: HashMap<String, (Item, u64)> = HashMap::new();
-    for Read { item, row, .. } in &*rows {
-        let (first, at) = firsts.entry(item.name.clone()).or_insert_with(|| (item.clone(), *row));
-        let (mut shard, shard_here) = (first.shard.to_string(), item.shard.to_string());
-        let same: [(&str, &mut String, &String); 5] = [
-            ("participant", &mut first.participant, &item.participant),
-            ("night", &mut first.night, &item.night),
-            ("lights_off", &mut first.lights_off, &item.lights_off),
-            ("lights_on", &mut first.lights_on, &item.lights_on),
-            ("shard", &mut shard, &shard_here),
-        ];
-        for (column, first, here) in same {
-            let is_for_all = column.starts_with("lights_");
-            if is_for_all && first.is_empty() {
+    for Read { item, row, is_named } in &*rows {
+        let row = *row;
+        let Some((first, at)) = firsts.get_mut(&item.name) else {
+            firsts.insert(item.name.clone(), (item.clone(), row));
+            continue;
+        };
+        let refuse = |found| Error::Input {
+            path: path.to_owned(),
+            at: Position::Row(row),
+            found,
+            expected: format!("the same in every row of the recording {}", item.name),
+            help: "Rows of the same participant and night, or of one name, are sensors of one \
+                   night."
+                .to_owned(),
+        };
+        if !is_named && item.night.is_empty() {
+            return Err(refuse(format!(
+                "another file of that name than in row {at}, and no night"
+            )));
+        }
+        for (first, here) in
+            [(&mut first.lights_off, &item.lights_off), (&mut first.lights_on, &item.lights_on)]
+        {
+            if first.is_empty() {
                 first.clone_from(here);
             }
-            if first != here && !(is_for_all && here.is_empty()) {
-                return Err(Error::Input {
-                    path: path.to_owned(),
-                    at: Position::Row(*row),
-                    found: format!("{here:?} in column {column}, and {first:?} in row {at}"),
-                    expected: format!("the same in every row of the recording {}", item.name),
-                    help: "Files of the same participant and night are sensors of one night."
-                        .to_owned(),
-                });
-            }
+        }
+        let or = |here: &String, first: &String| match here.is_empty() {
+            true => first.clone(),
+            false => here.clone(),
+        };
+        let pairs = [
+            ("participant", item.participant.clone(), first.participant.clone()),
+            ("night", item.night.clone(), first.night.clone()),
+            ("lights_off", or(&item.lights_off, &first.lights_off), first.lights_off.clone()),
+            ("lights_on", or(&item.lights_on, &first.lights_on), first.lights_on.clone()),
+            ("shard", item.shard.to_string(), first.shard.to_string()),
+        ];
+        if let Some((column, here, first)) = pairs.iter().find(|(_, here, first)| here != first) {
+            return Err(refuse(format!("{here:?} in column {column}, and {first:?} in row {at}")));
         }
     }
     for Read { item, .. } in rows {
@@ -272,13 +287,12 @@ mod tests {
     #[test]
     fn files_of_one_participant_and_night_are_one_recording() {
         let read = manifest(
-            "file,participant,night,side,lights_off
-a/r.cwa,p/1,2024-03-12,right,
-a/l.cwa,p/1,2024-03-12,left,22:45
-a/w.cwa,p/1,2024-03-13,,
-b.cwa,p/1,,,
-c.cwa,p/1,,,
-",
+            "file,participant,night,side,lights_off\n\
+             a/r.cwa,p/1,2024-03-12,right,\n\
+             a/l.cwa,p/1,2024-03-12,left,22:45\n\
+             a/w.cwa,p/1,2024-03-13,,\n\
+             b.cwa,p/1,,,\n\
+             c.cwa,p/1,,,\n",
         )
         .unwrap();
         let names: Vec<_> = read.plan.items.iter().map(|item| item.name.as_str()).collect();
@@ -298,35 +312,30 @@ c.cwa,p/1,,,
     fn rows_of_a_night_that_contradict_one_another_are_refused() {
         for (rows, words) in [
             (
-                "22:45,
-22:46,
-",
+                ["a.cwa,p1,2024-03-12,22:45,", "b.cwa,p1,2024-03-12,22:46,"],
                 "row 3: found \"22:46\" in column lights_off, and \"22:45\" in row 2",
             ),
             (
-                ",1
-,2
-",
-                "row 3: found \"2\" in column shard",
+                ["a.cwa,p1,2024-03-12,,1", "b.cwa,p1,2024-03-12,,2"],
+                "row 3: found \"2\" in column shard, and \"1\" in row 2",
+            ),
+            // Both would be p_1.
+            (
+                [
+                    "a.cwa,p/1,2024-03-12,,\nb.cwa,p/1,2024-03-12,,",
+                    "c.cwa,p_1,2024-03-12,,\nd.cwa,p_1,2024-03-12,,",
+                ],
+                "row 4: found \"p_1\" in column participant, and \"p/1\" in row 2",
+            ),
+            // Two files that are no sensors of a night, under one name.
+            (
+                ["../a.cwa,p1,,,", "_/a.cwa,p1,,,"],
+                "row 3: found another file of that name than in row 2, and no night",
             ),
         ] {
-            let rows: String = rows
-                .lines()
-                .enumerate()
-                .map(|(n, row)| {
-                    format!(
-                        "{n}.cwa,p1,2024-03-12,{row}
-"
-                    )
-                })
-                .collect();
-            let told = manifest(&format!(
-                "file,participant,night,lights_off,shard
-{rows}"
-            ))
-            .unwrap_err()
-            .to_string();
-            assert!(told.contains(words) && told.contains("p1/2024-03-12"), "{told}");
+            let header = "file,participant,night,lights_off,shard";
+            let told = manifest(&format!("{header}\n{}\n", rows.join("\n"))).unwrap_err();
+            assert!(told.to_string().contains(words), "{told}");
         }
     }
 

@@ -73,16 +73,22 @@ pub fn number(output: &'static str, name: &'static str) -> Entry {
 }
 
 /// What is not a field of a documented row: output, name, type, meaning.
-const BY_HAND: [(&str, &str, &str, &str); 29] = [
+const BY_HAND: [(&str, &str, &str, &str); 30] = [
     ("summary.json", "program", "text", "hypnic: marks the folder as a result"),
     ("summary.json", "version", "text", "Version of the program"),
     ("summary.json", "note", "text", "What must be known before using a number"),
     ("summary.json", "files[]", "text", "Names of the files of the result"),
     (
         "summary.json",
+        "input_blake3",
+        "text",
+        "Of several sensors: BLAKE3 of the lines that b3sum prints of their files, in the order in which they were given",
+    ),
+    (
+        "summary.json",
         "settings.*",
         "text",
-        "Each option of the command line as it was typed or stood in the TOML file; of a file the hash too",
+        "Each option of the command line as it was typed or stood in the TOML file; of a file the hash too. A list of these, one a file, where a manifest says something of each",
     ),
     ("summary.json", "warnings[]", "text", "What the person should know of the file, in sentences"),
     ("summary.json", "time.rate_hz", "number", "Rate of the uniform grid"),
