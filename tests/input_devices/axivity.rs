@@ -18,7 +18,7 @@ pub(crate) enum Layout {
 }
 
 impl Layout {
-    fn capacity(self) -> usize {
+    pub(crate) fn capacity(self) -> usize {
         match self {
             Self::Packed => 120,
             Self::Integers => 80,

@@ -9,6 +9,7 @@ mod embrace;
 mod geneactiv;
 mod packages;
 mod parmay;
+mod same_night;
 mod week;
 
 use std::io::Write;
