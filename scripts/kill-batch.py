@@ -3,9 +3,9 @@
 
     cargo build --release && scripts/kill-batch.py [--nights 200] [--kills 50] [--recordings DIR] [--seed N]
 
-The nights are those of bench-batch.py, of which every twentieth is broken, and the files
-below DIR (default: $HYPNIC_RECORDINGS, if set), so that other formats are among them. Half
-of the kills take the workers along. Needs Python and nothing else.
+The nights are those of bench-batch.py, in every kind of file and some of them broken, and
+the files below DIR (default: $HYPNIC_RECORDINGS, if set). Half of the kills take the
+workers along. Needs Rust and Python, nothing else.
 """
 
 import argparse
@@ -69,12 +69,13 @@ def main():
     parser.add_argument("--nights", type=int, default=200)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--recordings", type=Path, default=os.environ.get("HYPNIC_RECORDINGS"))
+    parser.add_argument("--kinds", type=Path, help="as in bench-batch.py")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
     work = Path(tempfile.mkdtemp(prefix="hypnic-kill-"))
     try:
-        nights = bench.make_nights(work, args.nights)
+        nights = bench.make_nights(work, args.nights, args.kinds)
         if args.recordings:
             (nights / "devices").symlink_to(args.recordings.resolve())
         begin = time.monotonic()

@@ -8,6 +8,7 @@
 use serde::Serialize;
 
 use crate::column::with_columns;
+use crate::median::median;
 
 /// Largest error of an alignment by which movements may be joined, s: half of
 /// the 0.5 s within which the standards join those of both legs.
@@ -225,16 +226,18 @@ fn theil_sen(shared: &[(f64, f64)], middle_s: f64) -> Line {
         slopes.extend(apart.map(|b| (b.1 - a.1) / (b.0 - a.0)));
     }
     let largest = LARGEST_DRIFT_PPM * 1e-6;
-    let slope = median(slopes).unwrap_or(0.0).clamp(-largest, largest);
-    let left = shared.iter().map(|&(at_s, d)| d - slope * (at_s - middle_s)).collect();
-    Line { at_middle_s: median(left).unwrap_or(0.0), slope, middle_s }
+    let slope = median(&mut slopes).unwrap_or(0.0).clamp(-largest, largest);
+    let mut left: Vec<f64> =
+        shared.iter().map(|&(at_s, d)| d - slope * (at_s - middle_s)).collect();
+    Line { at_middle_s: median(&mut left).unwrap_or(0.0), slope, middle_s }
 }
 
 /// 95 % bound of the line's error at the worse end of the common time: that of a
 /// median is 1.2533 times that of a mean, and of the slope about the same.
 fn error_95_s(residuals: &[(f64, f64)]) -> f64 {
     let count = residuals.len() as f64;
-    let deviation = median(residuals.iter().map(|r| r.1.abs()).collect()).unwrap_or(0.0);
+    let mut distances: Vec<f64> = residuals.iter().map(|r| r.1.abs()).collect();
+    let deviation = median(&mut distances).unwrap_or(0.0);
     let sigma_s = 1.4826 * deviation;
     let mean_s = residuals.iter().map(|r| r.0).sum::<f64>() / count;
     let spread: f64 = residuals.iter().map(|r| (r.0 - mean_s).powi(2)).sum();
@@ -250,14 +253,9 @@ fn largest_of_quarters_s(residuals: &[(f64, f64)]) -> f64 {
     residuals
         .chunk_by(|a, b| quarter(a.0) == quarter(b.0))
         .filter(|part| part.len() >= FEWEST_SHARED)
-        .filter_map(|part| median(part.iter().map(|r| r.1).collect()))
+        .filter_map(|part| median(&mut part.iter().map(|r| r.1).collect::<Vec<_>>()))
         .map(f64::abs)
         .fold(0.0, f64::max)
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    let middle = values.len() / 2;
-    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::chart;
 use crate::condition::Ledger;
+use crate::median::median;
 use crate::report::findings::findings;
 use crate::report::json::{NOTE, RecordingPart};
 use crate::report::tables::{NightRow, Tables};
@@ -37,13 +38,7 @@ pub fn page(
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="generator" content=(concat!("hypnic ", env!("CARGO_PKG_VERSION")));
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&title, STYLE))
             body {
                 header {
                     h1 { (title) }
@@ -62,6 +57,19 @@ pub fn page(
         }
     };
     page.into_string()
+}
+
+/// The head of a page.
+pub(crate) fn head(title: &str, style: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="generator" content=(concat!("hypnic ", env!("CARGO_PKG_VERSION")));
+            title { (title) }
+            style { (PreEscaped(style)) }
+        }
+    }
 }
 
 /// A column of the nights: its head, its decimals, its number.
@@ -92,12 +100,12 @@ fn overview(nights: &[NightRow]) -> Markup {
                 tbody { @for night in nights { tr {
                     th scope="row" { (night.night) }
                     @for (_, decimals, value) in columns { td.n { (shown(value(night), decimals)) } }
-                    td { (night::pattern(night.pattern)) }
+                    td { (night.pattern.in_words()) }
                 } } }
                 tfoot { tr {
                     th scope="row" { "Median" }
                     @for (_, decimals, value) in columns {
-                        td.n { (shown(median(nights.iter().filter_map(value).collect()), decimals.max(1))) }
+                        td.n { (shown(median(&mut nights.iter().filter_map(value).collect::<Vec<_>>()), decimals.max(1))) }
                     }
                     td {}
                 } }
@@ -105,12 +113,6 @@ fn overview(nights: &[NightRow]) -> Markup {
             p.small { "– where the recording cannot tell." }
         }
     }
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let (below, above) = (values.len().checked_sub(1)? / 2, values.len() / 2);
-    Some(f64::midpoint(values[below], values[above]))
 }
 
 /// What holds for any night.
@@ -188,12 +190,5 @@ mod tests {
         assert!(page.contains("does not feel the legs"));
         assert!(!page.contains("PLM in sleep (WASM 2016)"));
         assert_eq!(page.matches("<svg ").count(), 1);
-    }
-
-    #[test]
-    fn the_middle_of_an_even_number_is_between_two() {
-        assert_eq!(median(vec![]), None);
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
     }
 }

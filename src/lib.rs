@@ -81,6 +81,7 @@ pub mod filter;
 pub mod html;
 pub mod input;
 pub mod marks;
+mod median;
 pub mod movement;
 pub mod night;
 pub mod pipeline;

@@ -257,6 +257,27 @@ fn a_second_run_does_nothing() {
     assert_eq!((modified(&out), journals()), (made, journals_before));
 }
 
+/// Nothing waits for the disk while results are put: after a power cut some may have
+/// lost bytes.
+#[test]
+fn a_result_that_lost_bytes_is_seen_and_made_again() {
+    let dir = cohort();
+    run(dir.path(), &["batch", "nights"], 1);
+    let out = dir.path().join("nights.hypnic");
+    for name in ["epochs.csv", "movements.csv", "summary.json"] {
+        let path = out.join("results/p1/1.csv.hypnic").join(name);
+        let bytes = fs::read(&path).unwrap();
+        for left in [0, bytes.len() / 2] {
+            fs::write(&path, &bytes[..left]).unwrap();
+            let told = run(dir.path(), &["batch", "--status", "nights.hypnic"], 1).out;
+            assert!(told.contains("\nmissing p1/1.csv"), "{name} of {left} bytes: {told}");
+            let ran = run(dir.path(), &["batch", "nights"], 1);
+            assert!(ran.out.contains("1 analysed, 5 done before, 1 failed"), "{}", ran.out);
+            assert_same(undisturbed(), &tree(&out));
+        }
+    }
+}
+
 /// What stands in a file that says something of the recordings counts, not only
 /// its name.
 #[test]

@@ -15,6 +15,7 @@ use crate::chart;
 use crate::html;
 use crate::movement::Kind;
 use crate::report::files;
+use crate::report::json::NOTE;
 use crate::report::tables::{MovementRow, NightRow};
 
 /// Most nights that are shown: a page of them is some 5 MB, which a browser
@@ -105,17 +106,12 @@ impl Overview {
         let page = html! {
             (DOCTYPE)
             html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { "hypnic: " (self.nights_in_all) " nights" }
-                    style { (PreEscaped(STYLE)) }
-                }
+                (html::head(&format!("hypnic: {}", counted(self.nights_in_all, "night")), STYLE))
                 body {
                     h1 { (counted(self.nights_in_all, "night")) " of " (counted(self.participants.len(), "participant")) }
                     p { (counted(self.done, "recording")) " analysed, "
                         (self.failures_in_all) " failed, " (self.missing) " not done." }
-                    p.note { "Accelerometer findings, not a diagnosis. The PLM index of an accelerometer is not on the scale of electromyography; sleep is estimated from movement alone." }
+                    p.note { (NOTE) }
                     (legend())
                     (self.table())
                     @if !self.failures.is_empty() { (self.failed()) }
@@ -169,8 +165,6 @@ impl Shown {
         let picture =
             format!("{folder}/timeline-{}.svg", utf8_percent_encode(&night.night, IN_PATH));
         let page = if self.report { html::REPORT } else { "" };
-        let pattern = serde_json::to_string(&night.pattern).unwrap_or_default();
-        let pattern = pattern.trim_matches('"').replace('_', " ");
         let bound = crate::summary::RAISED_PLM_PER_HOUR;
         let is_raised = night.plm_per_hour_sleep.is_some_and(|index| index > bound);
         html! {
@@ -185,7 +179,7 @@ impl Shown {
                 td.n.raised[is_raised] { (number(night.plm_per_hour_sleep, 1)) }
                 td.n { (number(night.plmw_per_hour, 1)) }
                 td.n { (night.hypnic_starts.map_or_else(String::new, |starts| starts.to_string())) }
-                td title=(night.evidence) { (pattern) }
+                td title=(night.evidence) { (night.pattern.in_words()) }
             }
         }
     }

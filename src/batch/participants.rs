@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collate::PARTICIPANTS;
 use crate::column::Column;
+use crate::median::median;
 use crate::report::dictionary::{self, Entry};
 use crate::report::tables::NightRow;
 use crate::summary::LEAST_OBSERVED_H;
@@ -114,12 +115,10 @@ fn mean(night: &[Option<Values>], measure: usize) -> Option<f64> {
 /// Median, least and most; empty where there is none.
 fn spread(values: impl Iterator<Item = f64>) -> [String; 3] {
     let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let (Some(least), Some(most)) = (values.first(), values.last()) else {
-        return Default::default();
-    };
-    let median = f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2]);
-    [median, *least, *most].map(|value| format!("{value:.3}"))
+    let Some(median) = median(&mut values) else { return Default::default() };
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    [median, least, most].map(|value| format!("{value:.3}"))
 }
 
 #[cfg(test)]

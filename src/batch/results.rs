@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::html;
-use crate::report::files;
 use crate::report::folder::SUMMARY;
 use crate::report::json::PROGRAM;
 
@@ -37,8 +36,9 @@ pub struct Made {
     program: String,
     /// Version of the program that made it.
     pub version: String,
-    /// Its files.
+    /// Its files, of which this is the last.
     pub files: Vec<String>,
+    file_bytes: Vec<u64>,
     /// The settings it was made with.
     pub settings: serde_json::Value,
     recording: Recording,
@@ -54,15 +54,20 @@ struct Recording {
 }
 
 impl Made {
-    /// The result in `dir`, if there is one with all its files. None of them is
-    /// ever empty, except after the power failed before the disk had them.
+    /// The result in `dir`, if there is one with all its files.
+    ///
+    /// A file of another size than was written is what a power cut leaves: nothing
+    /// waits for the disk in [`put`]. The file systems of Linux make a file longer on
+    /// the disk only after its bytes, so one of the right size is right; and this
+    /// file, cut anywhere, is no JSON.
     pub fn read(dir: &Path) -> Option<Self> {
         let bytes = fs::read(dir.join(SUMMARY)).ok()?;
         let made: Self = serde_json::from_slice(&bytes).ok()?;
-        let is_there = |name: &String| {
-            fs::metadata(dir.join(name)).is_ok_and(|about| about.is_file() && about.len() > 0)
+        let is_there = |(name, bytes): (&String, &u64)| {
+            fs::metadata(dir.join(name)).is_ok_and(|about| about.is_file() && about.len() == *bytes)
         };
-        let is_whole = made.files.iter().all(is_there);
+        let is_whole = made.files.len() == made.file_bytes.len() + 1
+            && made.files.iter().zip(&made.file_bytes).all(is_there);
         (made.program == PROGRAM && is_whole).then_some(made)
     }
 
@@ -101,30 +106,32 @@ pub fn settings_blake3(settings: &serde_json::Value) -> String {
 ///
 /// Of two that put the same result at once one wins; both are the same bytes.
 ///
+/// Whoever is killed leaves the whole result or none. After a power cut some of the
+/// last half minute may be cut short, which [`Made::read`] sees, and the next run
+/// makes them again. To wait for the disk was 2 ms for one file of each result, and
+/// 13 ms for all: more than a short night takes.
+///
 /// # Errors
 /// When something cannot be written.
 pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<()> {
     let fresh = temporary(scratch)?;
-    // The temporary is for its maker alone; the folder in it is as others are.
-    let result = fresh.path().join("result");
-    fs::create_dir(&result).map_err(Error::write(&result))?;
     for (name, bytes) in files {
-        // One of them waits for the disk, 2 ms, and the file system writes what
-        // came before it along; all would be 13 ms, more than a short night
-        // takes. What a power cut leaves of the others is seen to be empty.
-        let write = if name == SUMMARY { files::write_through } else { plainly };
-        write(&result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
-    }
-    if let Some(parent) = dest.parent() {
-        fs::create_dir_all(parent).map_err(Error::write(parent))?;
+        fs::write(fresh.path().join(name), bytes).map_err(Error::write(&dest.join(name)))?;
     }
     // A folder cannot be renamed onto one that is not empty. Whoever else puts
     // one between the removal and the renaming makes another round necessary.
     for _ in 0..100 {
-        match fs::rename(&result, dest) {
-            Ok(()) => return Ok(()),
-            Err(error) => match error.kind() {
-                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+        match fs::rename(fresh.path(), dest) {
+            Ok(()) => {
+                // It has another name, and is to stay.
+                let _ = fresh.keep();
+                return Ok(());
+            }
+            Err(error) => match (error.kind(), dest.parent()) {
+                (io::ErrorKind::NotFound, Some(parent)) => {
+                    fs::create_dir_all(parent).map_err(Error::write(parent))?;
+                }
+                (io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists, _) => {
                     remove(dest, scratch)?;
                 }
                 _ => return Err(Error::write(dest)(error)),
@@ -134,16 +141,15 @@ pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<(
     Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
 }
 
-fn plainly(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::write(path, bytes)
-}
-
 /// Takes the result at `dest` away, if there is one: at once, by renaming it
 /// into `scratch`.
 ///
 /// # Errors
 /// When it cannot be moved.
 pub fn remove(dest: &Path, scratch: &Path) -> Result<()> {
+    if !dest.exists() {
+        return Ok(());
+    }
     let old = temporary(scratch)?;
     match fs::rename(dest, old.path().join("result")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(dest)(error)),
@@ -151,11 +157,23 @@ pub fn remove(dest: &Path, scratch: &Path) -> Result<()> {
     }
 }
 
-/// A folder in `scratch`, which another run may have taken to be forgotten while
-/// this one was suspended.
+/// A folder in `scratch`, as any that the person makes: the default of tempfile is
+/// theirs alone.
 fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
-    fs::create_dir_all(scratch).map_err(Error::write(scratch))?;
-    tempfile::tempdir_in(scratch).map_err(Error::write(scratch))
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    builder
+        .tempdir_in(scratch)
+        .or_else(|error| match error.kind() {
+            // Another run took it to be forgotten while this one was suspended.
+            io::ErrorKind::NotFound => {
+                fs::create_dir_all(scratch)?;
+                builder.tempdir_in(scratch)
+            }
+            _ => Err(error),
+        })
+        .map_err(Error::write(scratch))
 }
 
 #[cfg(test)]
@@ -163,8 +181,9 @@ mod tests {
     use super::*;
 
     fn result(text: &str) -> Vec<(String, Vec<u8>)> {
+        let bytes = 1000 * text.len();
         let summary = format!(
-            r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv"],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
+            r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv","summary.json"],"file_bytes":[{bytes}],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
         );
         vec![
             ("a.csv".to_owned(), text.repeat(1000).into_bytes()),
@@ -189,6 +208,21 @@ mod tests {
         remove(&dest, &scratch).unwrap();
         assert!(!dest.exists());
         assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
+    }
+
+    /// What a power cut may leave of files that were not waited for.
+    #[test]
+    fn a_result_that_is_cut_anywhere_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let dest = dir.path().join("night.csv.hypnic");
+        for (name, bytes) in result("one") {
+            for length in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+                put(&dest, &result("one"), dir.path()).unwrap();
+                assert!(Made::read(&dest).is_some());
+                fs::write(dest.join(&name), &bytes[..length]).unwrap();
+                assert_eq!(Made::read(&dest), None, "{name} of {length} bytes");
+            }
+        }
     }
 
     #[test]

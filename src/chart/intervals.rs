@@ -12,6 +12,7 @@ use super::paper::{
     ASIDE, Align, BAND, BAND_INK, BAND_OPACITY, FAINT, GRID, IN_SERIES, INK, LABEL, LEAD, OUTSIDE,
     PX, Paper, draw, stroke, sure,
 };
+use crate::median::median;
 use crate::report::tables::{MovementRow, NightRow, Tables};
 
 /// Intervals that can belong to a periodic series (WASM 2016), s.
@@ -93,14 +94,9 @@ fn numbers(intervals: &[Interval]) -> String {
     }
 }
 
-/// The median of intervals in ascending order, s.
+/// Their median, s.
 fn median_s(intervals: &[Interval]) -> Option<f64> {
-    let (count, middle) = (intervals.len(), intervals.len() / 2);
-    match count {
-        0 => None,
-        _ if count % 2 == 1 => Some(intervals[middle].0),
-        _ => Some(f64::midpoint(intervals[middle - 1].0, intervals[middle].0)),
-    }
+    median(&mut intervals.iter().map(|interval| interval.0).collect::<Vec<_>>())
 }
 
 /// How many intervals are in a bin: in series, and all.
@@ -218,12 +214,5 @@ mod tests {
         let log = histogram(&intervals, LOG_END_BINS, |s| s.max(1.0).ln() / BIN_LN);
         assert_eq!((log[0], log[6], log[32], log[44]), ((0, 1), (0, 1), (2, 2), (0, 1)));
         assert_eq!(log.iter().map(|(_, all)| all).sum::<usize>(), 5);
-    }
-
-    #[test]
-    fn the_median_halves_the_intervals() {
-        assert_eq!(median_s(&[]), None);
-        assert_eq!(median_s(&[(3.0, false), (4.0, true), (90.0, true)]), Some(4.0));
-        assert_eq!(median_s(&[(3.0, false), (5.0, true)]), Some(4.0));
     }
 }

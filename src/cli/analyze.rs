@@ -151,9 +151,7 @@ pub(super) fn results(
         let page = html::page(&tables, &about, &analysis.ledger, &analysis.warnings);
         results.push((html::REPORT.to_owned(), page.into_bytes()));
     }
-    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
-    names.push(folder::SUMMARY.to_owned());
-    let summary = json::summary(&analysis, &tables.nights, &hashes, options, names);
+    let summary = json::summary(&analysis, &tables.nights, &hashes, options, &results);
     results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
     let blake3 = hashes.of_all();
     Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
@@ -239,7 +237,6 @@ fn told(tables: &Tables, warnings: &[String], out: &Path, beside: Beside) -> Str
 
 fn row(night: &NightRow) -> String {
     let rate = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
-    let pattern = serde_json::to_string(&night.pattern).unwrap_or_default();
     format!(
         "{:<11} {:>6.2}h {:>6.2}h {:>8.2}h {:>12} {:>11} {:>7}  {}",
         night.night,
@@ -249,6 +246,6 @@ fn row(night: &NightRow) -> String {
         rate(night.plm_per_hour_sleep),
         rate(night.plmw_per_hour),
         night.hypnic_starts.map_or_else(|| "-".to_owned(), |count| count.to_string()),
-        pattern.trim_matches('"').replace('_', " "),
+        night.pattern.in_words(),
     )
 }

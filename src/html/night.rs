@@ -7,23 +7,11 @@ use super::indices;
 use crate::chart;
 use crate::movement::Kind;
 use crate::report::findings::findings;
-use crate::report::tables::{MovementRow, NightRow, Pattern, Tables};
+use crate::report::tables::{MovementRow, NightRow, Tables};
 use crate::report::text;
 
 /// Most starts that are listed.
 const MOST_STARTS: usize = 20;
-
-/// A pattern in words.
-pub(super) fn pattern(pattern: Pattern) -> &'static str {
-    match pattern {
-        Pattern::Quiet => "quiet",
-        Pattern::HypnicStarts => "hypnic starts",
-        Pattern::PeriodicLimbMovements => "periodic limb movements",
-        Pattern::RestlessLegsLike => "restless-legs-like",
-        Pattern::Mixed => "mixed",
-        Pattern::Inconclusive => "inconclusive",
-    }
-}
 
 pub(super) fn section(tables: &Tables, night: &NightRow) -> Markup {
     let title = chart::night_title(night);
@@ -31,7 +19,7 @@ pub(super) fn section(tables: &Tables, night: &NightRow) -> Markup {
     html! {
         section.night aria-labelledby=(id) {
             h2 id=(id) { (title[..1].to_uppercase()) (title[1..]) }
-            p { "Pattern: " strong { (pattern(night.pattern)) } " (" (night.evidence) ")" "." }
+            p { "Pattern: " strong { (night.pattern.in_words()) } " (" (night.evidence) ")" "." }
             ul.found { @for sentence in text::sentences(night) { li { (sentence) } } }
             (figure(
                 &chart::timeline_svg(tables, night),

@@ -73,11 +73,17 @@ pub fn number(output: &'static str, name: &'static str) -> Entry {
 }
 
 /// What is not a field of a documented row: output, name, type, meaning.
-const BY_HAND: [(&str, &str, &str, &str); 30] = [
+const BY_HAND: [(&str, &str, &str, &str); 31] = [
     ("summary.json", "program", "text", "hypnic: marks the folder as a result"),
     ("summary.json", "version", "text", "Version of the program"),
     ("summary.json", "note", "text", "What must be known before using a number"),
-    ("summary.json", "files[]", "text", "Names of the files of the result"),
+    ("summary.json", "files[]", "text", "Names of the files of the result, summary.json the last"),
+    (
+        "summary.json",
+        "file_bytes[]",
+        "count",
+        "Sizes of the other files, in their order; where one has another size the result is not whole",
+    ),
     (
         "summary.json",
         "input_blake3",
@@ -182,6 +188,8 @@ fn unit(name: &str) -> &'static str {
         "degrees"
     } else if ends("_hz") {
         "Hz"
+    } else if ends("_bytes") || ends("_bytes[]") {
+        "bytes"
     } else if name.starts_with("pi_") || name == "observed" {
         "share, 0 to 1"
     } else if name.contains("_log_") {

@@ -95,16 +95,6 @@ pub fn publish(file: NamedTempFile, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file that will be renamed with its folder; the disk has it after.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    io::Write::write_all(&mut file, bytes)?;
-    file.sync_all()
-}
-
 /// How the names of files begin that are not whole yet.
 pub const FRESH: &str = ".hypnic-";
 

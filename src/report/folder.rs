@@ -49,7 +49,7 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>> {
         .map_err(Error::write(parent))?;
     for (name, bytes) in files {
         let path = fresh.path().join(name);
-        on_disk::write_through(&path, bytes).map_err(Error::write(&dir.join(name)))?;
+        write_through(&path, bytes).map_err(Error::write(&dir.join(name)))?;
     }
     fs::create_dir_all(dir).map_err(Error::write(dir))?;
     for name in earlier.iter().filter(|name| !files.iter().any(|(new, _)| new == *name)) {
@@ -69,6 +69,14 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>> {
             Ok(path)
         })
         .collect()
+}
+
+/// Writes a file that will be moved into a folder where others are; the disk has it
+/// after.
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
 }
 
 /// The files of the result that is in `dir`; none when there is no folder yet.

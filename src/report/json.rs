@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, findings};
+use super::folder::SUMMARY;
 use super::tables::NightRow;
 use crate::column::with_columns;
 use crate::condition::Ledger;
@@ -24,8 +25,11 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub version: &'static str,
     /// What a reader must know before using a number.
     pub note: &'static str,
-    /// The files of the result.
+    /// The files of the result; this one is the last.
     pub files: Vec<String>,
+    /// Sizes of the others, in their order: where one has another, the result is
+    /// not whole.
+    pub file_bytes: Vec<usize>,
     /// The recording; of several sensors the one that carries the nights.
     pub recording: RecordingPart,
     /// BLAKE3 of the whole input, when there are several files: [`Hashes::of_all`].
@@ -192,19 +196,22 @@ impl RecordingPart {
     }
 }
 
-/// The text of the file; the same bytes for the same analysis.
+/// The text of the file beside `files` (name and bytes); the same bytes for the same
+/// analysis.
 pub fn summary(
     analysis: &Analysis,
     nights: &[NightRow],
     hashes: &Hashes,
     settings: impl Serialize,
-    files: Vec<String>,
+    files: &[(String, Vec<u8>)],
 ) -> String {
+    let names = files.iter().map(|(name, _)| name.clone());
     let file = SummaryFile {
         program: PROGRAM,
         version: env!("CARGO_PKG_VERSION"),
         note: NOTE,
-        files,
+        files: names.chain([SUMMARY.to_owned()]).collect(),
+        file_bytes: files.iter().map(|(_, bytes)| bytes.len()).collect(),
         recording: RecordingPart::new(analysis, hashes.of(&analysis.path)),
         input_blake3: (hashes.0.len() > 1).then(|| hashes.of_all()),
         sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hashes.of(&s.path))).collect(),

@@ -26,6 +26,20 @@ pub enum Pattern {
     Inconclusive,
 }
 
+impl Pattern {
+    /// On a page and on the terminal.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::HypnicStarts => "hypnic starts",
+            Self::PeriodicLimbMovements => "periodic limb movements",
+            Self::RestlessLegsLike => "restless-legs-like",
+            Self::Mixed => "mixed",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// A pattern and its evidence.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Finding {

@@ -14,7 +14,7 @@ use super::preamble::{Facts, zone_of};
 use super::rate::Steps;
 use super::rows::Stamps;
 use super::stamp::{self, DAY_NS, DateOrder, Moment, SECOND_NS, StampZone, TextStamps};
-use super::unit::median;
+use crate::median::median;
 
 /// A column, or several, that may hold the stamps.
 #[derive(Debug, Clone)]

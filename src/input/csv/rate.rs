@@ -1,6 +1,6 @@
 //! The rate of frames, measured on their stamps.
 
-use super::unit::median;
+use crate::median::median;
 
 /// A step is a gap, and no part of the rate, when it is this many times the
 /// usual step, and longer than [`GAP_S`].

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Position, Result};
+use crate::median::median;
 use crate::recording::{Basis, Frame, Unit};
 
 use super::super::{OpenOptions, refuse};
@@ -72,7 +73,7 @@ impl Lengths {
         let median = median(&mut lengths)?;
         let mut distances: Vec<f64> =
             lengths.iter().map(|length| (length - median).abs()).collect();
-        let spread = self::median(&mut distances)? / median;
+        let spread = crate::median::median(&mut distances)? / median;
         let reach = distances.iter().copied().fold(0.0, f64::max) / median;
         let integers = frames.iter().flatten().all(|value| value.fract() == 0.0);
         Some(Self { median, spread, reach, integers })
@@ -81,12 +82,6 @@ impl Lengths {
     fn in_g(&self, unit: Unit) -> f64 {
         self.median * unit.in_g()
     }
-}
-
-/// The median, the upper one of two; the values are reordered.
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
-    let middle = values.len() / 2;
-    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 /// A unit, how it is known, and what is strange about it.

@@ -5,6 +5,7 @@ use std::path::Path;
 use hound::SampleFormat;
 
 use crate::error::{Position, Result};
+use crate::median::median;
 use crate::recording::{Basis, Frame, Unit};
 
 use super::super::{OpenOptions, refuse};
@@ -123,11 +124,11 @@ impl Scale {
 
 /// The median length of the frames that are not zero, in g.
 fn median_length(frames: &[Frame], in_g: [f32; 3]) -> Option<f32> {
-    let mut lengths: Vec<f32> = frames
+    let mut lengths: Vec<f64> = frames
         .iter()
         .map(|[x, y, z]| (x * in_g[0]).hypot(y * in_g[1]).hypot(z * in_g[2]))
         .filter(|length| *length > 0.0 && length.is_finite())
+        .map(f64::from)
         .collect();
-    let middle = lengths.len() / 2;
-    (!lengths.is_empty()).then(|| *lengths.select_nth_unstable_by(middle, f32::total_cmp).1)
+    median(&mut lengths).map(|length| length as f32)
 }
