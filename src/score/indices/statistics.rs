@@ -93,11 +93,11 @@ with_columns! {
         pub sleep: Option<f64>,
         /// In wakefulness.
         pub wake: Option<f64>,
-        /// In N1.
+        /// In stage N1.
         pub n1: Option<f64>,
-        /// In N2.
+        /// In stage N2.
         pub n2: Option<f64>,
-        /// In N3.
+        /// In stage N3.
         pub n3: Option<f64>,
         /// In REM sleep.
         pub rem: Option<f64>,
