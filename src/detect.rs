@@ -139,6 +139,12 @@ impl Found {
         begins
     }
 
+    /// Movements that half the threshold finds besides, by onset.
+    #[cfg(test)]
+    pub(crate) fn add_halved(&mut self, movements: Vec<Movement>) {
+        self.bracket.halved.extend(movements);
+    }
+
     /// Every movement, at whatever threshold it was found.
     pub fn movements_mut(&mut self) -> impl Iterator<Item = &mut Movement> {
         self.movements.iter_mut().chain(&mut self.bracket.halved)

@@ -334,7 +334,7 @@ mod tests {
                 zone,
                 source: crate::time::ZoneSource::File,
             };
-            for clock in [Clock::Wall { start }, zoned] {
+            for clock in [Clock::Local { start }, zoned] {
                 let cuts = cuts(&clock, 7.0 * 86_400.0);
                 let labels: Vec<&str> = cuts.iter().map(|cut| &cut.label[..]).collect();
                 let dates = ["28", "29", "30", "31", "01", "02", "03", "04"];

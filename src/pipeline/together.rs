@@ -428,7 +428,16 @@ fn unrecorded_s(joined: &[Heard]) -> Vec<(f64, f64)> {
 fn remarks(heard: &[Heard]) -> Vec<String> {
     let (first, others) = (&heard[0], &heard[1..]);
     let name = first.sensor.file();
-    let mut remarks = Vec::new();
+    let why = match first.sensor.placement {
+        Placement::Ankle => "the first of the legs",
+        Placement::Wrist | Placement::Waist | Placement::Mattress => {
+            "the first, as none is on a leg"
+        }
+    };
+    let mut remarks = vec![format!(
+        "Sleep and times in bed that nobody gave are estimated from {name} ({}) alone: it is {why}.",
+        first.sensor.name()
+    )];
     for Heard { sensor, warnings, ledger, found, .. } in others {
         let file = sensor.file();
         remarks.push(match &sensor.alignment {
