@@ -125,12 +125,16 @@ impl Found {
     /// Where a movement at any threshold begins so many frames or more after the end
     /// of all that begin before it.
     pub fn begins_after_rest(&self, rest: u64) -> Vec<u64> {
-        let all = self.movements.iter().chain(&self.bracket.halved);
-        let mut spans: Vec<(u64, u64)> = all.map(span).collect();
-        spans.sort_unstable();
+        let mut usual = self.movements.iter().map(span).peekable();
+        let mut halved = self.bracket.halved.iter().map(span).peekable();
+        let by_onset = std::iter::from_fn(|| match (usual.peek(), halved.peek()) {
+            (Some(one), Some(other)) if other < one => halved.next(),
+            (Some(_), _) => usual.next(),
+            (None, _) => halved.next(),
+        });
         let mut begins = Vec::new();
         let mut last_end = None;
-        for (onset, end) in spans {
+        for (onset, end) in by_onset {
             if last_end.is_some_and(|last_end| onset >= last_end + rest) {
                 begins.push(onset);
             }

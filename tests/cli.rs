@@ -668,7 +668,7 @@ fn wall_clock(start: &str) -> String {
     let start: jiff::civil::DateTime = start.parse().unwrap();
     let row = |second: u32| {
         let at = start.checked_add(jiff::SignedDuration::from_secs(second.into())).unwrap();
-        let x = if second % 2 == 0 { "0.012" } else { "-0.004" };
+        let x = if second.is_multiple_of(2) { "0.012" } else { "-0.004" };
         format!(
             "{},{x},0.250,{:.3}\n",
             at.strftime("%Y-%m-%d %H:%M:%S"),
