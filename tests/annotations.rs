@@ -27,13 +27,8 @@ fn rate(told: &Value, name: &str) -> String {
     rate["per_hour"].as_f64().map_or_else(String::new, |rate| format!("{rate:.3}"))
 }
 
-#[test]
-fn a_night_read_back_from_annotations_has_the_same_series_and_indices() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path();
-    hypnic(path, &["simulate", "--scene", "restless-legs", "--seed", "3", "--out", "sim"]);
-    hypnic(path, &["analyze", "sim/night.csv", "--side", "left", "--out", "found", "--quiet"]);
-    let night = night(&path.join("found/nights.csv"));
+/// Every kind of annotation, scored again, gives the rates of `nights.csv`.
+fn assert_same_indices(path: &Path, night: &impl Fn(&str) -> String) {
     let index: f64 = night("plm_per_hour_sleep").parse().unwrap();
     assert!(index > 15.0, "a night with periodic movements has {index}/h");
     for name in ["annotations.edf", "annotations.annot", "events.tsv"] {
@@ -53,6 +48,26 @@ fn a_night_read_back_from_annotations_has_the_same_series_and_indices() {
             }
         }
     }
+}
+
+#[test]
+fn a_night_of_both_legs_read_back_from_annotations_has_the_same_indices() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    let scene = ["--scene", "both-legs", "--seed", "3", "--sensors", "left,right", "--quiet"];
+    hypnic(path, &[&["simulate", "--out", "sim"], &scene[..]].concat());
+    let sensors = ["sim/left.csv", "sim/right.csv", "--no-charts", "--quiet", "--out", "found"];
+    hypnic(path, &[&["analyze"], &sensors[..]].concat());
+    assert_same_indices(path, &night(&path.join("found/nights.csv")));
+}
+
+#[test]
+fn a_night_read_back_from_annotations_has_the_same_series_and_indices() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    hypnic(path, &["simulate", "--scene", "restless-legs", "--seed", "3", "--out", "sim"]);
+    hypnic(path, &["analyze", "sim/night.csv", "--side", "left", "--out", "found", "--quiet"]);
+    assert_same_indices(path, &night(&path.join("found/nights.csv")));
     // The same movements in the same series, one by one.
     let scored = hypnic(path, &["score", "found/annotations.edf"]);
     let again: Vec<(String, String)> = csv::Reader::from_reader(scored.as_bytes())

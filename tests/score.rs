@@ -97,6 +97,41 @@ fn a_real_night_has_the_series_its_laboratory_marked() {
     assert_eq!(periodic, [2155.0, 2244.0, 2259.0, 2277.0]);
 }
 
+/// `tests/tables/statistics.csv`, written by `scripts/statistics-reference.py
+/// sample`: every cell is that of the second implementation.
+#[test]
+fn statistics_by_side_and_stage_are_those_of_the_reference() {
+    let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tables");
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("statistics.csv");
+    let night = tables.join("statistics-night.tsv");
+    let mut hypnic = assert_cmd::Command::cargo_bin("hypnic").unwrap();
+    hypnic.arg("score").arg(night).arg("--statistics").arg(&out).assert().success();
+    type Table = BTreeMap<Vec<String>, Vec<Option<f64>>>;
+    let read = |path: &Path| -> (csv::StringRecord, Table) {
+        let mut reader = csv::Reader::from_path(path).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let row = |record: csv::StringRecord| {
+            let key = record.iter().take(3).map(str::to_owned).collect();
+            (key, record.iter().skip(3).map(|cell| cell.parse().ok()).collect())
+        };
+        (header, reader.records().map(|record| row(record.unwrap())).collect())
+    };
+    let ((header, expected), (columns, found)) = (read(&tables.join("statistics.csv")), read(&out));
+    assert_eq!(header, columns);
+    assert_eq!(expected.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>());
+    for (row, cells) in &expected {
+        for (expected, found) in cells.iter().zip(&found[row]) {
+            match (expected, found) {
+                (Some(expected), Some(found)) => {
+                    assert!((expected - found).abs() <= 1e-9 * expected.abs(), "{row:?}");
+                }
+                _ => assert_eq!(expected, found, "{row:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn the_committed_lists_hold_every_bound() {
     let text =

@@ -5,10 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 use crate::html;
-use crate::report::folder::SUMMARY;
+use crate::report::folder::{Place, SUMMARY};
 use crate::report::json::PROGRAM;
 
 /// The folder of all results, in the output folder.
@@ -57,12 +58,13 @@ impl Made {
     /// The result in `dir`, if there is one with all its files.
     ///
     /// A file of another size than was written is what a power cut leaves: nothing
-    /// waits for the disk in [`put`]. The file systems of Linux make a file longer on
-    /// the disk only after its bytes, so one of the right size is right; and this
-    /// file, cut anywhere, is no JSON.
+    /// waits for the disk in [`Fresh::publish`]. XFS, Btrfs, and ext4 unless it is
+    /// mounted with `data=writeback`, make a file longer on the disk only after its
+    /// bytes, so one of the right size is right. This file is not whole without its
+    /// last newline.
     pub fn read(dir: &Path) -> Option<Self> {
         let bytes = fs::read(dir.join(SUMMARY)).ok()?;
-        let made: Self = serde_json::from_slice(&bytes).ok()?;
+        let made: Self = serde_json::from_slice(bytes.strip_suffix(b"\n")?).ok()?;
         let is_there = |(name, bytes): (&String, &u64)| {
             fs::metadata(dir.join(name)).is_ok_and(|about| about.is_file() && about.len() == *bytes)
         };
@@ -101,44 +103,63 @@ pub fn settings_blake3(settings: &serde_json::Value) -> String {
     blake3::hash(settings.to_string().as_bytes()).to_hex().to_string()
 }
 
-/// Puts `files` (name and bytes) at `dest` as one folder: they are written into
-/// `scratch`, which is on the same file system, and the folder is renamed.
-///
-/// Of two that put the same result at once one wins; both are the same bytes.
-///
-/// Whoever is killed leaves the whole result or none. After a power cut some of the
-/// last half minute may be cut short, which [`Made::read`] sees, and the next run
-/// makes them again. To wait for the disk was 2 ms for one file of each result, and
-/// 13 ms for all: more than a short night takes.
-///
-/// # Errors
-/// When something cannot be written.
-pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<()> {
-    let fresh = temporary(scratch)?;
-    for (name, bytes) in files {
-        fs::write(fresh.path().join(name), bytes).map_err(Error::write(&dest.join(name)))?;
+/// A folder in which the files of a result are made.
+pub struct Fresh<'a> {
+    dest: &'a Path,
+    scratch: &'a Path,
+    fresh: TempDir,
+}
+
+impl<'a> Fresh<'a> {
+    /// For a result that is to be at `dest`; it is made in `scratch`, which is on the
+    /// same file system.
+    ///
+    /// # Errors
+    /// When nothing can be made there.
+    pub fn new(dest: &'a Path, scratch: &'a Path) -> Result<Self> {
+        Ok(Self { dest, scratch, fresh: temporary(scratch)? })
     }
-    // A folder cannot be renamed onto one that is not empty. Whoever else puts
-    // one between the removal and the renaming makes another round necessary.
-    for _ in 0..100 {
-        match fs::rename(fresh.path(), dest) {
-            Ok(()) => {
-                // It has another name, and is to stay.
-                let _ = fresh.keep();
-                return Ok(());
+
+    /// Where the files are made, and where they will be.
+    pub fn place(&self) -> Place<'_> {
+        Place { made: self.fresh.path(), shown: self.dest }
+    }
+
+    /// Puts what was made in its place as one folder, by renaming it.
+    ///
+    /// Of two that put the same result at once one wins; both are the same bytes.
+    ///
+    /// Whoever is killed leaves the whole result or none. Nothing waits for the disk:
+    /// 2 ms for one file of each result and 13 ms for all are more than a short night
+    /// takes. A power cut may shorten what was made in the last half minute, which
+    /// [`Made::read`] sees, and the next run makes it again.
+    ///
+    /// # Errors
+    /// When it cannot be put there.
+    pub fn publish(self) -> Result<()> {
+        let Self { dest, scratch, fresh } = self;
+        // A folder cannot be renamed onto one that is not empty. Whoever else puts
+        // one between the removal and the renaming makes another round necessary.
+        for _ in 0..100 {
+            match fs::rename(fresh.path(), dest) {
+                Ok(()) => {
+                    // It has another name, and is to stay.
+                    let _ = fresh.keep();
+                    return Ok(());
+                }
+                Err(error) => match (error.kind(), dest.parent()) {
+                    (io::ErrorKind::NotFound, Some(parent)) => {
+                        fs::create_dir_all(parent).map_err(Error::write(parent))?;
+                    }
+                    (io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists, _) => {
+                        remove(dest, scratch)?;
+                    }
+                    _ => return Err(Error::write(dest)(error)),
+                },
             }
-            Err(error) => match (error.kind(), dest.parent()) {
-                (io::ErrorKind::NotFound, Some(parent)) => {
-                    fs::create_dir_all(parent).map_err(Error::write(parent))?;
-                }
-                (io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists, _) => {
-                    remove(dest, scratch)?;
-                }
-                _ => return Err(Error::write(dest)(error)),
-            },
         }
+        Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
     }
-    Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
 }
 
 /// Takes the result at `dest` away, if there is one: at once, by renaming it
@@ -180,15 +201,15 @@ fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
 mod tests {
     use super::*;
 
-    fn result(text: &str) -> Vec<(String, Vec<u8>)> {
+    fn put(dest: &Path, text: &str, scratch: &Path) -> Result<()> {
         let bytes = 1000 * text.len();
         let summary = format!(
             r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv","summary.json"],"file_bytes":[{bytes}],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
-        );
-        vec![
-            ("a.csv".to_owned(), text.repeat(1000).into_bytes()),
-            (SUMMARY.to_owned(), summary.into_bytes()),
-        ]
+        ) + "\n";
+        let fresh = Fresh::new(dest, scratch)?;
+        fresh.place().put("a.csv", text.repeat(1000).as_bytes())?;
+        fresh.place().put(SUMMARY, summary.as_bytes())?;
+        fresh.publish()
     }
 
     #[test]
@@ -197,9 +218,9 @@ mod tests {
         let (dest, scratch) = (dir.path().join("p1/night.csv.hypnic"), dir.path().join("scratch"));
         fs::create_dir(&scratch).unwrap();
         assert_eq!(Made::read(&dest), None);
-        put(&dest, &result("one"), &scratch).unwrap();
+        put(&dest, "one", &scratch).unwrap();
         fs::write(dest.join("extra.svg"), "").unwrap();
-        put(&dest, &result("two"), &scratch).unwrap();
+        put(&dest, "two", &scratch).unwrap();
         assert_eq!(Made::read(&dest).unwrap().blake3(), "two");
         assert!(!dest.join("extra.svg").exists());
         fs::remove_file(dest.join("a.csv")).unwrap();
@@ -215,11 +236,13 @@ mod tests {
     fn a_result_that_is_cut_anywhere_is_none() {
         let dir = tempfile::tempdir().unwrap();
         let dest = dir.path().join("night.csv.hypnic");
-        for (name, bytes) in result("one") {
+        for name in ["a.csv", SUMMARY] {
+            put(&dest, "one", dir.path()).unwrap();
+            let bytes = fs::read(dest.join(name)).unwrap();
             for length in [0, 1, bytes.len() / 2, bytes.len() - 1] {
-                put(&dest, &result("one"), dir.path()).unwrap();
+                put(&dest, "one", dir.path()).unwrap();
                 assert!(Made::read(&dest).is_some());
-                fs::write(dest.join(&name), &bytes[..length]).unwrap();
+                fs::write(dest.join(name), &bytes[..length]).unwrap();
                 assert_eq!(Made::read(&dest), None, "{name} of {length} bytes");
             }
         }
@@ -233,7 +256,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        put(&dest, &result("same"), dir.path()).unwrap();
+                        put(&dest, "same", dir.path()).unwrap();
                     }
                 });
             }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, ValueEnum};
 use hypnic::marks;
 use hypnic::report::files::replace;
+use hypnic::score::indices::statistics::{self, statistics};
 use hypnic::score::indices::{self, Indices, RespiratoryRule};
 use hypnic::score::marks::Scorable;
 use hypnic::score::rows::{self, ScoreRow};
@@ -26,6 +27,7 @@ use super::{Stop, labels};
   hypnic score events.csv
   hypnic score events.csv --rules aasm --out scored.csv
   hypnic score psg-annotations.edf --indices > scored.csv
+  hypnic score psg-annotations.edf --statistics statistics.csv > scored.csv
   hypnic score shhs1-200001-nsrr.xml --json | jq .indices.rates")]
 pub struct Args {
     /// The leg movements
@@ -41,6 +43,10 @@ pub struct Args {
     /// arousals, without respiratory-related movements, intervals
     #[arg(long)]
     indices: bool,
+    /// Also write every statistic as CSV: a row a kind of movement, side and statistic, a
+    /// column a stage (the layout of PLMScoRe)
+    #[arg(long, value_name = "FILE.csv")]
+    statistics: Option<PathBuf>,
     /// Which movements belong to a respiratory event [default: around-end for WASM, whole-event
     /// for AASM]
     #[arg(long, value_enum)]
@@ -109,6 +115,11 @@ pub fn run(args: Args) -> Result<(), Stop> {
         Rules::Wasm(_) => RespiratoryRule::AroundEnd,
         Rules::Aasm => RespiratoryRule::WholeEvent,
     });
+    if let Some(path) = &args.statistics {
+        let mut table = Vec::new();
+        statistics::write(&statistics(&scorable, rules, respiratory), &mut table)?;
+        replace(path, &table)?;
+    }
     let movements = rows::rows(&scorable.movements, &scorable.gaps, rules);
     let mut bytes = Vec::new();
     if args.json {

@@ -12,7 +12,7 @@ use hypnic::pipeline;
 use serde::{Deserialize, Serialize};
 
 use super::Stop;
-use super::analyze;
+use super::made::{self, Heard};
 use super::recording::RecordingOptions;
 
 /// Takes tasks from standard input, a line each, until it is closed, and
@@ -59,7 +59,7 @@ fn done(task: &Task) -> Answer {
         Ok(Made::Now(blake3)) => (Outcome::Done, blake3, false, None),
         Ok(Made::Before(blake3)) => (Outcome::Done, blake3, true, None),
         Err(error) => {
-            let blake3 = analyze::hashes(task.files.iter()).map(|hashes| hashes.of_all());
+            let blake3 = made::hashes(task.files.iter()).map(|hashes| hashes.of_all());
             let blake3 = blake3.unwrap_or_default();
             let is_ours = matches!(error, Error::Write { .. } | Error::InTheWay { .. });
             let outcome = Outcome::Failed { code: error.exit_code(), reason: reason(task, &error) };
@@ -85,7 +85,7 @@ enum Made {
 
 fn make(task: &Task) -> Result<Made> {
     if let Some(blake3) = &task.made_of
-        && analyze::hashes(task.files.iter())?.of_all() == *blake3
+        && made::hashes(task.files.iter())?.of_all() == *blake3
     {
         return Ok(Made::Before(blake3.clone()));
     }
@@ -100,9 +100,12 @@ fn make(task: &Task) -> Result<Made> {
         }
     };
     let recordings: Vec<_> = task.files.iter().cloned().zip(of_each).collect();
-    let results = analyze::results(&recordings, &settings, task.beside, &mut |_, _| ())?;
-    results::put(&task.dest, &results.files, &task.scratch)?;
-    Ok(Made::Now(results.blake3))
+    let heard = Heard::new(&recordings, &mut |_, _| ())?;
+    let blake3 = heard.blake3();
+    let fresh = results::Fresh::new(&task.dest, &task.scratch)?;
+    heard.write(&settings, task.beside, fresh.place())?;
+    fresh.publish()?;
+    Ok(Made::Now(blake3))
 }
 
 /// The message without the path, which would differ from machine to machine; of

@@ -61,7 +61,8 @@ impl Hypnogram {
     /// Hours of the stages that `is` names.
     pub fn hours(&self, is: impl Fn(Stage) -> bool) -> f64 {
         let of = self.stretches.iter().filter(|stretch| is(stretch.2));
-        of.map(|(from_s, to_s, _)| to_s - from_s).sum::<f64>() / 3600.0
+        // The sum of nothing would be -0.
+        of.fold(0.0, |sum_s, (from_s, to_s, _)| sum_s + (to_s - from_s)) / 3600.0
     }
 
     /// The same, `by_s` later.

@@ -119,7 +119,7 @@ fn whole(plain: &str) -> Option<What> {
         "gap" | "recording gap" | "signal loss" | "unobserved" => What::Gap,
         "a obstructive" | "a centrale" | "a mixte" | "a central" | "a mixed" => What::Respiratory,
         // The NSRR's SHHS and MESA: a hypopnea of more than half of the airflow.
-        "unsure unsure" => What::Respiratory,
+        unsure if unsure.split(' ').all(|word| word == "unsure") => What::Respiratory,
         "0" | "1" | "2" | "3" | "4" | "5" | "6" | "9" => return None,
         word => What::Stage(stage_of(word)?),
     })
@@ -205,6 +205,8 @@ mod tests {
             ("apnea:central", (What::Respiratory, None, false)),
             ("Hypopnea|Hypopnea", (What::Respiratory, None, false)),
             ("Unsure|Unsure", (What::Respiratory, None, false)),
+            ("Unsure", (What::Respiratory, None, false)),
+            ("Unsure|Unsure|Unsure", (What::Respiratory, None, false)),
             ("Wake|0", (What::Stage(Stage::Wake), None, false)),
             ("Stage 2 sleep|2", (What::Stage(Stage::N2), None, false)),
             ("Stage 4 sleep|4", (What::Stage(Stage::N3), None, false)),

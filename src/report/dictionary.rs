@@ -7,6 +7,7 @@ use super::tables::{NightRow, Table};
 use crate::column::Column;
 use crate::night::calibrate::Calibration;
 use crate::score::indices;
+use crate::score::indices::statistics::Statistic;
 use crate::score::rows::ScoreRow;
 
 /// One entry.
@@ -33,6 +34,7 @@ pub fn entries() -> Vec<Entry> {
     let mut entries: Vec<Entry> =
         Table::ALL.iter().flat_map(|table| of(table.csv(), table.columns())).collect();
     entries.extend(of("score", ScoreRow::COLUMNS));
+    entries.extend(of("score --statistics", Statistic::COLUMNS));
     let mut table = |output: &'static str, prefix: &str, columns: &[Column]| {
         entries.extend(columns.iter().map(|column| entry(output, prefix, column)));
     };

@@ -29,7 +29,7 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub files: Vec<String>,
     /// Sizes of the others, in their order: where one has another, the result is
     /// not whole.
-    pub file_bytes: Vec<usize>,
+    pub file_bytes: Vec<u64>,
     /// The recording; of several sensors the one that carries the nights.
     pub recording: RecordingPart,
     /// BLAKE3 of the whole input, when there are several files: [`Hashes::of_all`].
@@ -108,6 +108,8 @@ with_columns! {
         pub clock: String,
         /// Recorded, without gaps, h.
         pub hours_recorded: f64,
+        /// Whether sleep and times in bed that nobody gave are estimated from it.
+        pub gives_sleep: bool,
         /// Whether its movements are among those of the night.
         pub joined: bool,
         /// Its first frame, s from the first frame of the first sensor, as the movements both felt
@@ -123,7 +125,7 @@ with_columns! {
 }
 
 impl SensorPart {
-    fn new(sensor: &Sensor, blake3: String) -> Self {
+    fn new(sensor: &Sensor, gives_sleep: bool, blake3: String) -> Self {
         Self {
             file: sensor.file(),
             blake3,
@@ -133,6 +135,7 @@ impl SensorPart {
             side: sensor.side,
             clock: sensor.spec.clock.to_string(),
             hours_recorded: sensor.hours_recorded,
+            gives_sleep,
             joined: sensor.is_joined(),
             offset_s: sensor.alignment.map(|at| at.offset_s),
             drift_ppm: sensor.alignment.map(|at| at.drift_ppm),
@@ -196,14 +199,14 @@ impl RecordingPart {
     }
 }
 
-/// The text of the file beside `files` (name and bytes); the same bytes for the same
+/// The text of the file beside `files` (name and size); the same bytes for the same
 /// analysis.
 pub fn summary(
     analysis: &Analysis,
     nights: &[NightRow],
     hashes: &Hashes,
     settings: impl Serialize,
-    files: &[(String, Vec<u8>)],
+    files: &[(String, u64)],
 ) -> String {
     let names = files.iter().map(|(name, _)| name.clone());
     let file = SummaryFile {
@@ -211,10 +214,15 @@ pub fn summary(
         version: env!("CARGO_PKG_VERSION"),
         note: NOTE,
         files: names.chain([SUMMARY.to_owned()]).collect(),
-        file_bytes: files.iter().map(|(_, bytes)| bytes.len()).collect(),
+        file_bytes: files.iter().map(|(_, bytes)| *bytes).collect(),
         recording: RecordingPart::new(analysis, hashes.of(&analysis.path)),
         input_blake3: (hashes.0.len() > 1).then(|| hashes.of_all()),
-        sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hashes.of(&s.path))).collect(),
+        sensors: analysis
+            .sensors
+            .iter()
+            .enumerate()
+            .map(|(index, s)| SensorPart::new(s, index == 0, hashes.of(&s.path)))
+            .collect(),
         calibration: &analysis.calibration,
         settings,
         time: &analysis.ledger,

@@ -1,42 +1,19 @@
 //! The indices of a night from its leg movements, its stages, arousals and
 //! respiratory events, as PLMScoRe and SOMAS give them, as far as they need no
-//! electromyogram.
+//! electromyogram: the ones that reports quote here, all of them in
+//! [`statistics`].
+
+mod counted;
+pub mod statistics;
 
 use serde::Serialize;
 
+use self::counted::{Legs, Night, State, Which};
+use super::Rules;
 use super::marks::Scorable;
 use super::periodicity::{self, Intervals};
-use super::{Combined, InSeries, Rules, score, series, whole_ms};
-use crate::marks::Stage;
-use crate::recording::Side;
 
-/// When a leg movement belongs to a respiratory event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RespiratoryRule {
-    /// Any part of it lies within −2.0 to +10.25 s of the end of the event
-    /// (WASM 2016, after Manconi et al. 2015, Sleep 38:295–304).
-    AroundEnd,
-    /// … within 0.5 s of the end (the other rule of WASM 2016).
-    HalfSecond,
-    /// … from 0.5 s before the event to 0.5 s after it (AASM manual).
-    WholeEvent,
-}
-
-impl RespiratoryRule {
-    /// From and to of the window around an event, ms.
-    fn window_ms(self, (onset_s, end_s): (f64, f64)) -> (i64, i64) {
-        let (onset_ms, end_ms) = (whole_ms(onset_s), whole_ms(end_s));
-        match self {
-            Self::AroundEnd => (end_ms - 2_000, end_ms + 10_250),
-            Self::HalfSecond => (end_ms - 500, end_ms + 500),
-            Self::WholeEvent => (onset_ms - 500, end_ms + 500),
-        }
-    }
-}
-
-/// An arousal less than this before or after a movement belongs to it, ms
-/// (AASM manual; Ferri et al. 2015: 98.4 % of the pairs in restless legs).
-const AROUSAL_MS: i64 = 500;
+pub use self::counted::RespiratoryRule;
 
 /// The numbers of a night.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,212 +52,95 @@ pub struct Value {
     pub value: Option<f64>,
 }
 
-/// A movement and all that stands around it.
-struct Counted<'a> {
-    movement: &'a Combined,
-    place: &'a InSeries,
-    stage: Stage,
-    /// Interval to the next candidate, s.
-    next_imi_s: Option<f64>,
-    with_arousal: bool,
-    respiratory: bool,
-    /// In a series of the movements that are not respiratory.
-    in_series_without: bool,
-}
+/// Name, meaning, and what is counted where.
+type Counting = (&'static str, &'static str, Which, Legs, State);
 
-impl Counted<'_> {
-    fn plm(&self) -> bool {
-        self.place.series.is_some()
-    }
-
-    fn asleep(&self) -> bool {
-        self.stage.asleep() == Some(true)
-    }
-
-    fn awake(&self) -> bool {
-        self.stage.asleep() == Some(false)
-    }
-
-    fn plms(&self) -> bool {
-        self.plm() && self.asleep()
-    }
-
-    fn clms(&self) -> bool {
-        self.movement.candidate() && self.asleep()
-    }
-
-    /// Less than 10 s after the candidate before.
-    fn short(&self) -> bool {
-        self.place.imi_s.is_some_and(|imi_s| whole_ms(imi_s) < 10_000)
-    }
-
-    /// No candidate within 90 s before or after.
-    fn isolated(&self) -> bool {
-        let far = |imi_s: Option<f64>| imi_s.is_none_or(|imi_s| whole_ms(imi_s) > 90_000);
-        self.movement.candidate() && far(self.place.imi_s) && far(self.next_imi_s)
-    }
-}
-
-/// Which hours a rate is of.
-type Of = fn(Stage) -> bool;
-
-const ANY: (&str, Of) = ("scored", |stage| stage != Stage::Unknown);
-const SLEEP: (&str, Of) = ("sleep", |stage| matches!(stage.asleep(), Some(true)));
-const WAKE: (&str, Of) = ("wakefulness", |stage| stage == Stage::Wake);
-const NREM: (&str, Of) = ("NREM", Stage::is_nrem);
-const N1: (&str, Of) = ("N1", |stage| stage == Stage::N1);
-const N2: (&str, Of) = ("N2", |stage| stage == Stage::N2);
-const N3: (&str, Of) = ("N3", |stage| stage == Stage::N3);
-const REM: (&str, Of) = ("REM", |stage| stage == Stage::Rem);
-
-/// Name, meaning, hours, and what is counted.
-type Counting = (&'static str, &'static str, (&'static str, Of), fn(&Counted) -> bool);
-
-const RATES: [Counting; 24] = [
-    ("plm", "periodic limb movements", ANY, |m| m.plm()),
-    ("plms", "PLM in sleep", SLEEP, |m| m.plms()),
-    ("plmw", "PLM in wakefulness", WAKE, |m| m.plm() && m.awake()),
-    ("plm_nrem", "PLM in NREM sleep", NREM, |m| m.plm() && m.stage.is_nrem()),
-    ("plm_n1", "PLM in N1", N1, |m| m.plm() && m.stage == Stage::N1),
-    ("plm_n2", "PLM in N2", N2, |m| m.plm() && m.stage == Stage::N2),
-    ("plm_n3", "PLM in N3", N3, |m| m.plm() && m.stage == Stage::N3),
-    ("plm_rem", "PLM in REM sleep", REM, |m| m.plm() && m.stage == Stage::Rem),
-    ("plms_left", "PLM in sleep, left leg alone", SLEEP, |m| {
-        m.plms() && m.movement.side == Side::Left
-    }),
-    ("plms_right", "PLM in sleep, right leg alone", SLEEP, |m| {
-        m.plms() && m.movement.side == Side::Right
-    }),
-    ("plms_bilateral", "PLM in sleep, both legs", SLEEP, |m| {
-        m.plms() && m.movement.side == Side::Bilateral
-    }),
-    ("plms_arousal", "PLM in sleep with an arousal", SLEEP, |m| m.plms() && m.with_arousal),
-    ("plms_nr", "PLM in sleep after respiratory-related ones are taken out", SLEEP, |m| {
-        m.in_series_without && m.asleep()
-    }),
-    ("plmw_nr", "the same in wakefulness", WAKE, |m| m.in_series_without && m.awake()),
-    ("clm", "candidate movements", ANY, |m| m.movement.candidate()),
-    ("clms", "candidates in sleep", SLEEP, |m| m.clms()),
-    ("clmw", "candidates in wakefulness", WAKE, |m| m.movement.candidate() && m.awake()),
-    ("clms_arousal", "candidates in sleep with an arousal", SLEEP, |m| m.clms() && m.with_arousal),
-    ("clms_respiratory", "respiratory-related candidates in sleep", SLEEP, |m| {
-        m.clms() && m.respiratory
-    }),
-    ("clm_respiratory", "respiratory-related candidates", ANY, |m| {
-        m.movement.candidate() && m.respiratory
-    }),
-    ("short_interval_s", "candidates in sleep < 10 s after another", SLEEP, |m| {
-        m.clms() && m.short()
-    }),
-    ("isolated_s", "candidates in sleep with none within 90 s", SLEEP, |m| {
-        m.asleep() && m.isolated()
-    }),
-    ("non_clm", "movements too long to be candidates", ANY, |m| !m.movement.candidate()),
-    ("non_clms", "the same in sleep", SLEEP, |m| !m.movement.candidate() && m.asleep()),
-];
+#[rustfmt::skip]
+const RATES: [Counting; 31] = {
+    use Legs::{Any, Bilateral, Left, Right};
+    use State::{N1, N2, N3, Nrem, Rem, Scored, Sleep, Wake};
+    use Which::{
+        Clm, ClmArousal, ClmRespiratory, Isolated, NonClm, Plm, PlmArousal, PlmNr, PlmNrArousal, ShortInterval,
+    };
+    [
+        ("plm", "periodic limb movements", Plm, Any, Scored),
+        ("plms", "PLM in sleep", Plm, Any, Sleep),
+        ("plmw", "PLM in wakefulness", Plm, Any, Wake),
+        ("plm_nrem", "PLM in NREM sleep", Plm, Any, Nrem),
+        ("plm_n1", "PLM in N1", Plm, Any, N1),
+        ("plm_n2", "PLM in N2", Plm, Any, N2),
+        ("plm_n3", "PLM in N3", Plm, Any, N3),
+        ("plm_rem", "PLM in REM sleep", Plm, Any, Rem),
+        ("plms_left", "PLM in sleep, left leg alone", Plm, Left, Sleep),
+        ("plms_right", "PLM in sleep, right leg alone", Plm, Right, Sleep),
+        ("plms_bilateral", "PLM in sleep, both legs", Plm, Bilateral, Sleep),
+        ("plms_arousal", "PLM in sleep with an arousal", PlmArousal, Any, Sleep),
+        ("plms_nr", "PLM in sleep after respiratory-related ones are taken out", PlmNr, Any, Sleep),
+        ("plmw_nr", "the same in wakefulness", PlmNr, Any, Wake),
+        ("plm_nr_nrem", "the same in NREM sleep", PlmNr, Any, Nrem),
+        ("plm_nr_rem", "the same in REM sleep", PlmNr, Any, Rem),
+        ("plms_nr_arousal", "the same in sleep with an arousal", PlmNrArousal, Any, Sleep),
+        ("clm", "candidate movements", Clm, Any, Scored),
+        ("clms", "candidates in sleep", Clm, Any, Sleep),
+        ("clmw", "candidates in wakefulness", Clm, Any, Wake),
+        ("clm_nrem", "candidates in NREM sleep", Clm, Any, Nrem),
+        ("clm_rem", "candidates in REM sleep", Clm, Any, Rem),
+        ("clms_arousal", "candidates in sleep with an arousal", ClmArousal, Any, Sleep),
+        ("clms_respiratory", "respiratory-related candidates in sleep", ClmRespiratory, Any, Sleep),
+        ("clm_respiratory", "respiratory-related candidates", ClmRespiratory, Any, Scored),
+        ("short_interval_s", "candidates in sleep < 10 s after another", ShortInterval, Any, Sleep),
+        ("short_interval_w", "the same in wakefulness", ShortInterval, Any, Wake),
+        ("isolated_s", "candidates in sleep with none within 90 s", Isolated, Any, Sleep),
+        ("isolated_w", "the same in wakefulness", Isolated, Any, Wake),
+        ("non_clm", "movements too long to be candidates", NonClm, Any, Scored),
+        ("non_clms", "the same in sleep", NonClm, Any, Sleep),
+    ]
+};
 
 /// Name and meaning of every index, and whether it is a rate.
 pub fn meanings() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     let rates = RATES.into_iter().map(|(name, meaning, ..)| (name, meaning, true));
-    rates.chain(values(&[], false).into_iter().map(|value| (value.name, value.meaning, false)))
+    let values = values(&Night::default());
+    rates.chain(values.into_iter().map(|value| (value.name, value.meaning, false)))
 }
 
 /// Scores the movements and counts. Rates have hours only where stages are
 /// marked. A movement belongs to the stage at its onset.
 pub fn indices(scorable: &Scorable, rules: Rules, respiratory: RespiratoryRule) -> Indices {
-    let scored = score(&scorable.movements, &scorable.gaps, rules);
-    let counted = counted(&scored, scorable, rules, respiratory);
-    let staged = !scorable.hypnogram.is_empty();
+    let night = Night::new(scorable, rules, respiratory);
     let rates = RATES
         .into_iter()
-        .map(|(name, meaning, (hours_of, is), counts)| {
-            let count = counted.iter().filter(|movement| counts(movement)).count();
-            let hours = staged.then(|| scorable.hypnogram.hours(is));
+        .map(|(name, meaning, which, legs, state)| {
+            let count = night.of(which, legs, state).count();
+            let hours = night.hours(state);
             let per_hour = hours.filter(|hours| *hours > 0.0).map(|hours| count as f64 / hours);
-            Rate { name, meaning, count, hours, hours_of, per_hour }
+            Rate { name, meaning, count, hours, hours_of: state.hours_of(), per_hour }
         })
         .collect();
-    Indices { rates, values: values(&counted, staged) }
+    Indices { rates, values: values(&night) }
 }
 
-fn counted<'a>(
-    scored: &'a [(Combined, InSeries)],
-    scorable: &Scorable,
-    rules: Rules,
-    respiratory: RespiratoryRule,
-) -> Vec<Counted<'a>> {
-    let windows: Vec<(i64, i64)> =
-        scorable.respiratory.iter().map(|&event| respiratory.window_ms(event)).collect();
-    let ends_ms = |movement: &Combined| {
-        let onset_ms = whole_ms(movement.onset_s);
-        (onset_ms, onset_ms + whole_ms(movement.duration_s))
-    };
-    let is_respiratory = |movement: &Combined| {
-        let (onset_ms, end_ms) = ends_ms(movement);
-        movement.candidate() && windows.iter().any(|w| onset_ms <= w.1 && end_ms >= w.0)
-    };
-    let with_arousal = |movement: &Combined| {
-        let (onset_ms, end_ms) = ends_ms(movement);
-        scorable.arousals.iter().any(|&(from_s, to_s)| {
-            whole_ms(from_s) - end_ms < AROUSAL_MS && onset_ms - whole_ms(to_s) < AROUSAL_MS
-        })
-    };
-    let rest: Vec<Combined> = scored
-        .iter()
-        .map(|(movement, _)| movement)
-        .filter(|m| !is_respiratory(m))
-        .cloned()
-        .collect();
-    let mut without = series(&rest, &scorable.gaps, rules).into_iter();
-    let mut counted: Vec<Counted> = scored
-        .iter()
-        .map(|(movement, place)| {
-            let respiratory = is_respiratory(movement);
-            let alone = if respiratory { None } else { without.next() };
-            Counted {
-                movement,
-                place,
-                stage: scorable.hypnogram.at(movement.onset_s),
-                next_imi_s: None,
-                with_arousal: with_arousal(movement),
-                respiratory,
-                in_series_without: alone.is_some_and(|place| place.series.is_some()),
-            }
-        })
-        .collect();
-    let mut next_imi_s = None;
-    for movement in counted.iter_mut().rev().filter(|m| m.movement.candidate()) {
-        movement.next_imi_s = next_imi_s;
-        next_imi_s = movement.place.imi_s;
-    }
-    counted
-}
-
-fn values(counted: &[Counted], staged: bool) -> Vec<Value> {
-    let candidates = || counted.iter().filter(|m| m.movement.candidate());
-    let ratio = |is: fn(&Counted) -> bool| {
-        let of = candidates().filter(|m| is(m)).count();
-        periodicity::pi_ratio(candidates().filter(|m| is(m) && m.plm()).count(), of)
+fn values(night: &Night) -> Vec<Value> {
+    let all = |which| night.of(which, Legs::Any, State::Scored);
+    let ratio = |state: State| {
+        let count = |which| night.of(which, Legs::Any, state).count();
+        periodicity::pi_ratio(count(Which::Plm), count(Which::Clm))
     };
     let count = |count: u32| Some(f64::from(count));
     let Intervals { under_10_s, from_10_to_90_s, over_90_s, log_mean, log_sd } =
-        periodicity::intervals(candidates().filter_map(|m| m.place.imi_s));
-    let lasts = |is: fn(&Counted) -> bool| {
-        mean_sd(counted.iter().filter(|m| is(m)).map(|m| m.movement.duration_s))
-    };
-    let plm_s = lasts(|m| m.plm());
-    let plms_s = lasts(|m| m.plms());
-    let series = counted.iter().filter_map(|m| m.place.series).max().unwrap_or(0);
+        periodicity::intervals(all(Which::Clm).filter_map(|m| m.place.imi_s));
+    let lasts =
+        |state| mean_sd(night.of(Which::Plm, Legs::Any, state).map(|m| m.movement.duration_s));
+    let (plm_s, plms_s) = (lasts(State::Scored), lasts(State::Sleep));
+    let series = all(Which::Plm).filter_map(|m| m.place.series).max().unwrap_or(0);
     let values = [
         ("series", "number of series", count(series)),
         ("pi_ferri", "share of the intervals in rows of three or more of 10 to 90 s", {
-            periodicity::pi_ferri(candidates().map(|m| m.place.imi_s))
+            periodicity::pi_ferri(all(Which::Clm).map(|m| m.place.imi_s))
         }),
-        ("pi_ratio", "PLM over candidates", ratio(|_| true)),
-        ("pi_ratio_sleep", "the same in sleep", staged.then(|| ratio(|m| m.asleep())).flatten()),
-        ("pi_ratio_wake", "the same in wakefulness", {
-            staged.then(|| ratio(|m| m.awake())).flatten()
-        }),
+        ("pi_ratio", "PLM over candidates", ratio(State::Scored)),
+        ("pi_ratio_sleep", "the same in sleep", ratio(State::Sleep)),
+        ("pi_ratio_wake", "the same in wakefulness", ratio(State::Wake)),
         ("intervals_under_10_s", "intervals under 10 s", count(under_10_s)),
         ("intervals_10_to_90_s", "intervals from 10 to 90 s", count(from_10_to_90_s)),
         ("intervals_over_90_s", "intervals over 90 s", count(over_90_s)),

@@ -25,7 +25,9 @@ pub struct Scorable {
 
 impl Scorable {
     /// Leg movements count, and movements of the body that last too long to be
-    /// candidates: those move the legs as well, and by WASM 2016 end a series.
+    /// candidates: those move the legs as well, and by WASM 2016 end a series. Of
+    /// both legs such a mark counts as of one: the 15 s of WASM 2016 are for
+    /// movements of each leg that overlap, not for a body that moves for 12 s.
     /// Where lights off and on are marked, what lies outside is a gap. A
     /// movement without a side counts as left, since a single sensor knows one
     /// leg only.
@@ -45,7 +47,8 @@ impl Scorable {
                 others += 1;
             } else if is_in_bed(mark.onset_s) {
                 without_side += usize::from(mark.side.is_none());
-                let side = mark.side.unwrap_or(Side::Left);
+                let side = mark.side.filter(|side| !(long && *side == Side::Bilateral));
+                let side = side.unwrap_or(Side::Left);
                 let (onset_s, duration_s) = (mark.onset_s, mark.duration_s);
                 movements.push(LegMovement { onset_s, duration_s, side });
             } else {
@@ -113,6 +116,7 @@ fn around(beds: &[(f64, f64)]) -> Vec<(f64, f64)> {
 mod tests {
     use super::*;
     use crate::marks::{self, Labels};
+    use crate::score::{Rules, ShortInterval, score};
 
     fn scorable(text: &str) -> Scorable {
         let path = std::path::Path::new("marks.csv");
@@ -137,6 +141,19 @@ mod tests {
         let onsets: Vec<f64> = found.movements.iter().map(|m| m.onset_s).collect();
         assert_eq!(onsets, [0.0, 40.0]);
         assert!(found.notes[0].starts_with("2 of 4 movements are marked as other"));
+    }
+
+    #[test]
+    fn a_long_movement_of_the_body_is_no_candidate_on_any_side() {
+        for side in ["left", "right", "bilateral", ""] {
+            let found =
+                scorable(&format!("onset_s,duration_s,kind,side\n40,12,gross_movement,{side}\n"));
+            let scored = score(&found.movements, &[], Rules::Wasm(ShortInterval::MayOpen));
+            assert!(!scored[0].0.candidate(), "{side}");
+        }
+        let legs = scorable("onset_s,duration_s,kind,side\n40,12,limb_movement,bilateral\n");
+        let scored = score(&legs.movements, &[], Rules::Wasm(ShortInterval::MayOpen));
+        assert!(scored[0].0.candidate());
     }
 
     #[test]
