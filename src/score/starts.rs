@@ -73,24 +73,24 @@ fn mechanics(placement: Placement) -> Mechanics {
 const SHORTEST_S: f64 = 0.2;
 
 /// Quickness (see [`quickness`]) that few limb movements reach: of the short ones
-/// in simulated nights 1 in 100, and 3 in 4 starts.
-const LIMB_QUICKNESS: f32 = 17.0;
+/// in simulated nights 1 in 200, and 4 in 5 starts.
+const LIMB_QUICKNESS: f32 = 15.3;
 
-/// What is enough for a jerk that comes alone as sleep begins: 1 in 10 short limb
-/// movements reach it, and 19 in 20 starts.
-const QUICKNESS_AT_ONSET: f32 = 13.4;
+/// What is enough for a jerk that comes alone as sleep begins: 1 in 50 short limb
+/// movements reach it, and 9 in 10 starts.
+const QUICKNESS_AT_ONSET: f32 = 13.2;
 
 /// … of one after a movement of the body, when sleep may or may not begin …
-const QUICKNESS_AFTER_STIRRING: f32 = 15.0;
+const QUICKNESS_AFTER_STIRRING: f32 = 14.3;
 
 /// … and of one that wakes the sleeper: the awakening right after it says more
 /// than its shape.
-const QUICKNESS_OF_WAKING: f32 = 11.4;
+const QUICKNESS_OF_WAKING: f32 = 11.0;
 
 /// What a jerk needs with two limb movements around it, more for each further
 /// one, and at most: starts come alone, or a few in a time of falling asleep; in
 /// a train of periodic movements even a quick one is one more of them.
-const QUICKNESS_IN_COMPANY: f32 = 17.0;
+const QUICKNESS_IN_COMPANY: f32 = 15.4;
 const QUICKNESS_PER_LIMB: f32 = 2.0;
 const MOST_QUICKNESS: f32 = 26.0;
 
@@ -161,16 +161,17 @@ pub enum Lack {
 
 /// How quick a movement is: its mean frequency over its time, Hz/s.
 ///
-/// The time is the geometric mean of two: how long it lasts, and within what a
-/// limb would have had to turn by its tilt to push the sensor as it did. A limb
-/// that turns by an angle within a time pushes by the angle over the square of
-/// the time; a jerk that throws the whole body pushes harder than its tilt
-/// explains. Either time alone fails on some jerks: a one-sided push leaks into
-/// the tilt, and a bed rings on.
+/// The time is the geometric mean of three: how long it lasts, how long it leaves
+/// gravity turned, and within what a limb would have had to turn by its tilt to
+/// push the sensor as it did. A limb that turns by an angle within a time pushes
+/// by the angle over the square of the time; a jerk that throws the whole body
+/// pushes harder than its tilt explains. Each time alone fails on some jerks: a
+/// one-sided push leaks into the tilt, and a bed rings on.
 fn quickness(movement: &Movement, duration_s: f64) -> f32 {
     let tilt = movement.tilt_deg.max(LEAST_TILT_DEG).to_radians();
     let turn_s = (PUSH_OF_TURN * tilt / movement.peak_g.max(f32::MIN_POSITIVE)).sqrt();
-    movement.centroid_hz / (turn_s * duration_s as f32).sqrt()
+    let times_s = turn_s * duration_s as f32 * movement.stand_s;
+    movement.centroid_hz / times_s.max(f32::MIN_POSITIVE).cbrt()
 }
 
 /// A jerk by its mechanics, whenever it comes.
@@ -316,6 +317,7 @@ pub fn split(movements: &[Movement], of_body: &[bool], rate_hz: f64) -> Vec<Move
             bursts: 1,
             centroid_hz: movement.first_centroid_hz,
             tilt_deg: 0.0,
+            stand_s: movement.first_burst_s,
             turn_deg: 0.0,
             wander: 0.0,
             after_g: movement.before_g,
@@ -378,6 +380,7 @@ mod tests {
             burst_g: 0.3,
             centroid_hz: 7.0,
             tilt_deg: 0.8,
+            stand_s: 0.45,
             ..Movement::returning(0, 40)
         }
     }
@@ -388,12 +391,17 @@ mod tests {
     }
 
     #[test]
-    fn quickness_is_frequency_over_the_mean_of_length_and_turn_time() {
+    fn quickness_is_frequency_over_the_mean_of_three_times() {
         // Half a radian at 1 g takes sqrt(5.77 · 0.3 · 0.5 / 9.81) = 0.297 s to turn;
-        // 6 Hz over sqrt(0.297 · 0.5) s are 15.57 Hz/s.
-        let movement =
-            Movement { peak_g: 1.0, tilt_deg: 0.5_f32.to_degrees(), centroid_hz: 6.0, ..jerk() };
-        assert!((quickness(&movement, 0.5) - 15.57).abs() < 0.01);
+        // 6 Hz over cbrt(0.297 · 0.5 · 0.4) s are 15.38 Hz/s.
+        let movement = Movement {
+            peak_g: 1.0,
+            tilt_deg: 0.5_f32.to_degrees(),
+            stand_s: 0.4,
+            centroid_hz: 6.0,
+            ..jerk()
+        };
+        assert!((quickness(&movement, 0.5) - 15.38).abs() < 0.01);
     }
 
     #[test]
@@ -441,6 +449,6 @@ mod tests {
     #[test]
     fn what_a_jerk_needs_rises_with_the_limb_movements_around_it() {
         let needed = [0, 1, 2, 3, 6, 7, 40].map(quickness_among);
-        assert_eq!(needed, [0.0, 0.0, 17.0, 19.0, 25.0, 26.0, 26.0]);
+        assert_eq!(needed, [0.0, 0.0, 15.4, 17.4, 23.4, 25.4, 26.0]);
     }
 }
