@@ -6,13 +6,15 @@ cd "$(dirname "$0")/.."
 
 folder=${1:-${HYPNIC_RECORDINGS:?give the folder of recordings, or set HYPNIC_RECORDINGS}}
 cargo build --release --locked --quiet
+why=$(mktemp)
+trap 'rm -f "$why"' EXIT
 
 printf '| file | format | unit | Hz | start, zone | worn | frames | gaps | notes |\n'
 printf '|---|---|---|---:|---|---|---:|---:|---|\n'
 find "$folder" -type f ! -name 'README*' ! -name 'LICENSE*' ! -name DESCRIPTION -print0 | sort -z |
     while IFS= read -r -d '' file; do
         name=${file#"$folder"/}
-        if told=$(target/release/hypnic inspect --json "$file" 2>/tmp/hypnic-readers.$$); then
+        if told=$(target/release/hypnic inspect --json "$file" 2>"$why"); then
             jq -r --arg name "$name" '
                 [$name, .format, .unit, (.rate_hz * 1000 | round / 1000), .clock,
                  ([.side, .placement] | map(select(.)) | join(" ")),
@@ -20,7 +22,6 @@ find "$folder" -type f ! -name 'README*' ! -name 'LICENSE*' ! -name DESCRIPTION 
                 | map(tostring | gsub("\\|"; "/")) | "| " + join(" | ") + " |"' <<<"$told"
         else
             printf '| %s | refused | %s ||||||||\n' "$name" \
-                "$(sed -n '1s/^.*: found /found /p' /tmp/hypnic-readers.$$ | tr '|' '/' | cut -c1-160)"
+                "$(sed -n '1s/^.*: found /found /p' "$why" | tr '|' '/' | cut -c1-160)"
         fi
-        rm -f /tmp/hypnic-readers.$$
     done

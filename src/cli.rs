@@ -8,6 +8,7 @@ mod collate;
 mod dictionary;
 mod inspect;
 mod labels;
+mod made;
 mod plot;
 mod progress;
 mod recording;

@@ -19,6 +19,7 @@ mod stand;
 mod tick;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::condition::Uniform;
 use crate::epoch::{EPOCH_S, Epoch};
@@ -91,21 +92,75 @@ pub struct Bracket {
     doubled: Vec<(u64, u64)>,
 }
 
+/// A threshold of detection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threshold {
+    /// The one that counts.
+    Usual,
+    /// Half of it.
+    Halved,
+    /// Twice it.
+    Doubled,
+}
+
 impl Found {
-    /// The movements at half the threshold, by onset.
-    pub fn at_half_threshold(&self) -> Vec<Movement> {
-        let spans: Vec<(u64, u64)> = self.movements.iter().map(span).collect();
-        let besides = self.bracket.halved.iter().filter(|new| !overlaps(&spans, span(new)));
-        let mut all: Vec<Movement> = self.movements.iter().chain(besides).cloned().collect();
-        all.sort_by_key(|movement| movement.onset);
-        all
+    /// The movements at a threshold whose onsets lie in these frames, by onset.
+    pub fn at(&self, threshold: Threshold, onsets: &Range<u64>) -> Vec<Movement> {
+        let usual = within(&self.movements, onsets);
+        match threshold {
+            Threshold::Usual => usual.to_vec(),
+            Threshold::Doubled => {
+                let stays = |m: &&Movement| overlaps(&self.bracket.doubled, |span| *span, span(m));
+                usual.iter().filter(stays).cloned().collect()
+            }
+            Threshold::Halved => {
+                let is_new = |m: &&Movement| !overlaps(&self.movements, span, span(m));
+                let besides = within(&self.bracket.halved, onsets).iter().filter(is_new);
+                let mut all: Vec<Movement> = usual.iter().chain(besides).cloned().collect();
+                all.sort_by_key(|movement| movement.onset);
+                all
+            }
+        }
     }
 
-    /// The movements at twice the threshold, by onset.
-    pub fn at_twice_threshold(&self) -> Vec<Movement> {
-        let stays = |movement: &&Movement| overlaps(&self.bracket.doubled, span(movement));
-        self.movements.iter().filter(stays).cloned().collect()
+    /// Where a movement at any threshold begins so many frames or more after the end
+    /// of all that begin before it.
+    pub fn begins_after_rest(&self, rest: u64) -> Vec<u64> {
+        let mut usual = self.movements.iter().map(span).peekable();
+        let mut halved = self.bracket.halved.iter().map(span).peekable();
+        let by_onset = std::iter::from_fn(|| match (usual.peek(), halved.peek()) {
+            (Some(one), Some(other)) if other < one => halved.next(),
+            (Some(_), _) => usual.next(),
+            (None, _) => halved.next(),
+        });
+        let mut begins = Vec::new();
+        let mut last_end = None;
+        for (onset, end) in by_onset {
+            if last_end.is_some_and(|last_end| onset >= last_end + rest) {
+                begins.push(onset);
+            }
+            last_end = last_end.max(Some(end));
+        }
+        begins
     }
+
+    /// Movements that half the threshold finds besides, by onset.
+    #[cfg(test)]
+    pub(crate) fn add_halved(&mut self, movements: Vec<Movement>) {
+        self.bracket.halved.extend(movements);
+    }
+
+    /// Every movement, at whatever threshold it was found.
+    pub fn movements_mut(&mut self) -> impl Iterator<Item = &mut Movement> {
+        self.movements.iter_mut().chain(&mut self.bracket.halved)
+    }
+}
+
+/// Of movements that are ascending by onset, those with onsets in these frames.
+fn within<'a>(movements: &'a [Movement], onsets: &Range<u64>) -> &'a [Movement] {
+    let before = |frame: u64| movements.partition_point(|movement| movement.onset < frame);
+    let end = before(onsets.end);
+    &movements[before(onsets.start).min(end)..end]
 }
 
 fn span(movement: &Movement) -> (u64, u64) {
@@ -113,10 +168,10 @@ fn span(movement: &Movement) -> (u64, u64) {
 }
 
 /// Whether a span touches one of others, which are ascending.
-fn overlaps(others: &[(u64, u64)], (first, end): (u64, u64)) -> bool {
+fn overlaps<T>(others: &[T], span: impl Fn(&T) -> (u64, u64), (first, end): (u64, u64)) -> bool {
     // Spans are ascending in their begins, and nearly so in their ends.
-    let later = others.partition_point(|other| other.0 < end);
-    others[later.saturating_sub(NEAR)..later].iter().any(|other| other.1 > first)
+    let later = others.partition_point(|other| span(other).0 < end);
+    others[later.saturating_sub(NEAR)..later].iter().any(|other| span(other).1 > first)
 }
 
 /// So many spans back may still reach on.

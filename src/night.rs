@@ -155,19 +155,13 @@ pub struct Circumstances<'a> {
     pub sleep: Option<&'a GivenSleep>,
 }
 
-/// Cuts a recording into nights and reads each.
-pub fn nights(movements: &[Movement], epochs: &[Epoch], about: &Circumstances) -> Vec<Night> {
+/// Cuts a recording into nights and reads each; the stirrings are ascending by onset.
+pub fn nights(stirrings: &[Stirring], epochs: &[Epoch], about: &Circumstances) -> Vec<Night> {
     let length_s = epochs.len() as f64 * EPOCH_S;
-    let worn = wear::worn(movements, epochs, about.rate_hz, about.placement);
-    let parts = stirring::parts(movements, about.rate_hz, about.placement);
-    let stirrings: Vec<Stirring> = movements
-        .iter()
-        .zip(parts)
-        .map(|(movement, part)| Stirring::new(movement, part, about.rate_hz))
-        .collect();
+    let worn = wear::worn(stirrings, epochs, about.placement);
     let mut nights: Vec<Night> = cuts(about.clock, length_s)
         .into_iter()
-        .filter_map(|cut| night(&cut, &stirrings, epochs, &worn, about))
+        .filter_map(|cut| night(&cut, stirrings, epochs, &worn, about))
         .collect();
     if nights.iter().any(|night| night.end_s - night.start_s >= SHORTEST_NIGHT_S) {
         nights.retain(|night| night.end_s - night.start_s >= SHORTEST_NIGHT_S);
@@ -203,15 +197,19 @@ struct Cut {
 fn cuts(clock: &Clock, length_s: f64) -> Vec<Cut> {
     let mut cuts = Vec::new();
     let mut from_s = 0.0;
+    // The evenings are counted, not read from the clock at each noon: a hair before
+    // it is the evening before.
+    let mut begun = clock.wall(0.0).map(evening);
     while from_s < length_s {
-        let next_noon_s = clock
-            .wall(from_s)
-            .and_then(|wall| clock.offset_s(evening(wall).saturating_add(1.day())))
+        let label = begun.map_or_else(|| label(clock, from_s), |noon| noon.date().to_string());
+        begun = begun.map(|noon| noon.saturating_add(1.day()));
+        let next_noon_s = begun
+            .and_then(|noon| clock.offset_s(noon))
             // A zone that skips noon, or a clock that cannot be asked.
             .filter(|noon_s| *noon_s > from_s)
             .unwrap_or(from_s + 86_400.0);
         let to_s = next_noon_s.min(length_s);
-        cuts.push(Cut { label: label(clock, from_s), from_s, to_s });
+        cuts.push(Cut { label, from_s, to_s });
         from_s = to_s;
     }
     cuts
@@ -281,24 +279,27 @@ fn rows(epochs: &[Epoch], worn: &[bool], start_s: f64) -> Vec<Row> {
 
 /// What sleep sees of a movement.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Stirring {
-    onset_s: f64,
-    end_s: f64,
+pub struct Stirring {
+    /// Seconds from the first frame of the recording.
+    pub onset_s: f64,
+    /// Seconds.
+    pub end_s: f64,
     /// Time in motion, s.
-    active_s: f64,
+    pub active_s: f64,
     /// What took part.
-    part: Part,
+    pub part: Part,
 }
 
-impl Stirring {
-    fn new(movement: &Movement, part: Part, rate_hz: f64) -> Self {
-        Self {
-            onset_s: movement.onset as f64 / rate_hz,
-            end_s: movement.end as f64 / rate_hz,
-            active_s: f64::from(movement.active_s),
-            part,
-        }
-    }
+/// What sleep sees of movements, which are ascending by onset.
+pub fn stirrings(movements: &[Movement], rate_hz: f64, placement: Placement) -> Vec<Stirring> {
+    let parts = stirring::parts(movements, rate_hz, placement);
+    let of = |(movement, part): (&Movement, Part)| Stirring {
+        onset_s: movement.onset as f64 / rate_hz,
+        end_s: movement.end as f64 / rate_hz,
+        active_s: f64::from(movement.active_s),
+        part,
+    };
+    movements.iter().zip(parts).map(of).collect()
 }
 
 /// Seconds of motion in each row; that of a movement is spread over its length.
@@ -317,4 +318,29 @@ fn motion_s<'a>(rows: &[Row], stirrings: impl Iterator<Item = &'a Stirring>) -> 
         }
     }
     motion_s
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_night_has_a_date_of_its_own_whatever_the_fraction_of_the_second() {
+        for nanosecond in [0, 1, 400_000, 999_400_000, 999_999_999] {
+            let start = jiff::civil::date(2024, 3, 28).at(21, 59, 59, nanosecond);
+            let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+            let zoned = Clock::Zoned {
+                start: zone.to_timestamp(start).unwrap(),
+                zone,
+                source: crate::time::ZoneSource::File,
+            };
+            for clock in [Clock::Local { start }, zoned] {
+                let cuts = cuts(&clock, 7.0 * 86_400.0);
+                let labels: Vec<&str> = cuts.iter().map(|cut| &cut.label[..]).collect();
+                let dates = ["28", "29", "30", "31", "01", "02", "03", "04"];
+                assert!(labels.iter().zip(dates).all(|(label, day)| label.ends_with(day)));
+                assert_eq!(labels.len(), 8, "{labels:?}");
+            }
+        }
+    }
 }

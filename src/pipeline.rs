@@ -1,6 +1,7 @@
 //! The way of the data on one page:
 //! input → condition → detect → night → score → summary.
 
+mod readings;
 mod together;
 
 use std::path::{Path, PathBuf};
@@ -10,19 +11,19 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::{Conditioner, Ledger, Uniform};
-use crate::detect::{self, Detector, Found};
+use crate::detect::{self, Detector, Found, Threshold};
 use crate::epoch::{EPOCH_S, Epoch};
 use crate::error::{Error, Position, Result};
 use crate::input::{self, OpenOptions};
 use crate::marks::Marks;
-use crate::movement::Movement;
 use crate::night::calibrate::{self, Calibration};
-use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, pieces, placement};
+use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
 use crate::recording::{Block, Placement, Side, Source, Spec};
 use crate::score::night::{Recorded, Scored};
-use crate::summary::{self, Summary};
+use crate::summary::{self, Bracket, Summary};
 use crate::time::Clock;
-pub use together::{Sensor, analyze_together, file_name, moved, told};
+use readings::Readings;
+pub use together::{Sensor, analyze_together, detect_together, file_name, moved, told};
 
 /// Shortest recording that is analysed, s: the noise floor alone needs half of it.
 const SHORTEST_S: f64 = 60.0;
@@ -83,8 +84,6 @@ pub struct Analysis {
     pub side: Option<Side>,
     /// The account of the time axis.
     pub ledger: Ledger,
-    /// 5 s epochs.
-    pub epochs: Vec<Epoch>,
     /// The nights.
     pub nights: Vec<AnalysedNight>,
     /// What its resting sensor says of gains and offsets.
@@ -118,12 +117,18 @@ pub fn analyze(
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Analysis> {
+    Ok(detected(path, settings, progress)?.scored())
+}
+
+fn detected(
+    path: &Path,
+    settings: &Settings,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Detected> {
     let (spec, found, ledger, warnings) = read(path, settings, progress)?;
-    let mut analysis = evaluate(path, spec, found, ledger, warnings, settings);
-    check_bed_times(&analysis.nights, settings.bed_times)?;
-    let unused = unused(&analysis, settings);
-    analysis.warnings.extend(unused);
-    Ok(analysis)
+    let mut detected = nights_of(path, spec, found, ledger, warnings, settings);
+    detected.check(settings)?;
+    Ok(detected)
 }
 
 /// Everything the sample world gives of a file: what it is, what was found in
@@ -146,12 +151,12 @@ fn read(
 }
 
 /// Refuses lights that go on before they go off.
-fn check_bed_times(nights: &[AnalysedNight], given: BedTimes) -> Result<()> {
+fn check_bed_times(nights: &[Night], given: BedTimes) -> Result<()> {
     let (Some(off), Some(on)) = (given.off, given.on) else { return Ok(()) };
     let is_reversed = |night: &Night| {
         night.bed.off_given && night.bed.on_given && night.bed.on_s <= night.bed.off_s
     };
-    match nights.iter().find(|analysed| is_reversed(&analysed.night)) {
+    match nights.iter().find(|night| is_reversed(night)) {
         Some(_) => Err(Error::Setting {
             name: "--lights-off and --lights-on",
             problem: format!(
@@ -166,21 +171,20 @@ fn check_bed_times(nights: &[AnalysedNight], given: BedTimes) -> Result<()> {
 
 /// What the person said of the clock and the recording had no use for, in
 /// sentences.
-fn unused(analysis: &Analysis, settings: &Settings) -> Vec<String> {
+fn unused(clock: &Clock, nights: &[Night], settings: &Settings) -> Vec<String> {
     let mut unused = Vec::new();
-    let has_clock = analysis.spec.clock != Clock::None;
+    let has_clock = *clock != Clock::None;
     if settings.timezone.is_some() && !has_clock {
         unused.push("--timezone was not used: this recording has no clock.".to_owned());
     }
     let is_scored = |night: &Night| night.sleep_source == night::SleepSource::Hypnogram;
-    if settings.sleep.is_some() && !analysis.nights.iter().any(|n| is_scored(&n.night)) {
+    if settings.sleep.is_some() && !nights.iter().any(is_scored) {
         unused.push("--sleep was not used: it scores no time of this recording.".to_owned());
     }
     let BedTimes { off, on } = settings.bed_times;
-    let nights = || analysis.nights.iter().map(|analysed| analysed.night.bed);
     let times = [
-        ("--lights-off", off, nights().any(|bed| bed.off_given)),
-        ("--lights-on", on, nights().any(|bed| bed.on_given)),
+        ("--lights-off", off, nights.iter().any(|night| night.bed.off_given)),
+        ("--lights-on", on, nights.iter().any(|night| night.bed.on_given)),
     ];
     for (flag, time, is_used) in times {
         let Some(time) = time.filter(|_| !is_used) else { continue };
@@ -287,21 +291,53 @@ impl Stages {
     }
 }
 
-/// The movements of a recording, calibrated and whole: as usual, and as half and
-/// twice the threshold find them.
-type Readings = [Vec<Movement>; 3];
+/// A recording, or several of the same nights, of which all is known but the kinds
+/// of the movements: its nights are scored one after the other, so that no more
+/// than one of them need be in memory.
+pub struct Detected {
+    /// Everything but the nights.
+    pub about: Analysis,
+    nights: Vec<Night>,
+    score: Score,
+    age_years: Option<f64>,
+}
 
-fn readings(
-    found: &Found,
-    calibration: &Calibration,
-    rate_hz: f64,
-    placement: Placement,
-) -> Readings {
-    let all = [found.movements.clone(), found.at_half_threshold(), found.at_twice_threshold()];
-    all.map(|mut movements| {
-        movements.iter_mut().for_each(|movement| calibration.movement(movement));
-        pieces::whole(&movements, rate_hz, placement)
-    })
+/// Gives the movements of a night at a threshold, scored.
+type Score = Box<dyn Fn(&Night, Threshold) -> Vec<Scored>>;
+
+impl Detected {
+    /// The nights, one after the other, and all that is known besides.
+    pub fn into_nights(self) -> (Analysis, impl Iterator<Item = AnalysedNight>) {
+        let Self { about, nights, score, age_years } = self;
+        let (placement, rate_hz) = (about.placement, about.ledger.rate_hz);
+        let has_gravity = about.spec.has_gravity;
+        let sum_up = move |night: Night| {
+            let movements = score(&night, Threshold::Usual);
+            let mut summary =
+                summary::summarise(&night, &movements, placement, rate_hz, has_gravity)
+                    .at_age(age_years);
+            let [halved, doubled] = [Threshold::Halved, Threshold::Doubled]
+                .map(|threshold| summary.at_threshold(&score(&night, threshold)));
+            summary.bracket =
+                Bracket { halved_per_hour_sleep: halved, doubled_per_hour_sleep: doubled };
+            AnalysedNight { night, movements, summary }
+        };
+        (about, nights.into_iter().map(sum_up))
+    }
+
+    /// All nights at once.
+    pub fn scored(self) -> Analysis {
+        let (mut about, nights) = self.into_nights();
+        about.nights = nights.collect();
+        about
+    }
+
+    /// Refuses what cannot be, and remarks what had no use, of what a person said.
+    fn check(&mut self, settings: &Settings) -> Result<()> {
+        check_bed_times(&self.nights, settings.bed_times)?;
+        self.about.warnings.extend(unused(&self.about.spec.clock, &self.nights, settings));
+        Ok(())
+    }
 }
 
 /// The event world: what was found becomes nights.
@@ -313,19 +349,28 @@ pub fn evaluate(
     warnings: Vec<String>,
     settings: &Settings,
 ) -> Analysis {
-    let (mut analysis, nights, readings) = slept(path, spec, found, ledger, warnings, settings);
-    let rate_hz = analysis.ledger.rate_hz;
+    nights_of(path, spec, found, ledger, warnings, settings).scored()
+}
+
+fn nights_of(
+    path: &Path,
+    spec: Spec,
+    found: Found,
+    ledger: Ledger,
+    warnings: Vec<String>,
+    settings: &Settings,
+) -> Detected {
+    let (about, nights, readings) = slept(path, spec, found, ledger, warnings, settings);
     let recorded = Recorded {
-        rate_hz,
-        placement: analysis.placement,
-        side: analysis.side,
-        gaps_s: analysis.ledger.gaps_s(),
+        rate_hz: about.ledger.rate_hz,
+        placement: about.placement,
+        side: about.side,
+        gaps_s: about.ledger.gaps_s(),
     };
-    analysis.nights = summed_up(&analysis, nights, settings.age_years, |night, reading| {
-        let here = movements_of(night, &readings[reading], rate_hz);
-        crate::score::night::night(here, night, &recorded)
+    let score = Box::new(move |night: &Night, threshold| {
+        crate::score::night::night(&readings.of(night, threshold), night, &recorded)
     });
-    analysis
+    Detected { about, nights, score, age_years: settings.age_years }
 }
 
 /// What is known before the movements have kinds: an analysis without nights, the
@@ -343,8 +388,8 @@ fn slept(
     found.epochs.iter_mut().for_each(|epoch| calibration.epoch(epoch));
     let (placement, placement_source) = placement_of(settings, &spec, None, &found.epochs);
     let rate_hz = ledger.rate_hz;
-    let readings = readings(&found, &calibration, rate_hz, placement);
-    let epochs = found.epochs;
+    let epochs = std::mem::take(&mut found.epochs);
+    let readings = Readings::new(found, &calibration, rate_hz, placement);
     let (sleep, axis) = given_sleep(settings, &spec.clock);
     warnings.extend(axis);
     let about = Circumstances {
@@ -355,7 +400,7 @@ fn slept(
         diary: &settings.diary,
         sleep: sleep.as_ref(),
     };
-    let nights = night::nights(&readings[0], &epochs, &about);
+    let nights = night::nights(&readings.stirrings(), &epochs, &about);
     warnings.extend(ledger.remarks());
     warnings.extend(quality);
     let analysis = Analysis {
@@ -365,33 +410,12 @@ fn slept(
         side: settings.side.or(spec.side),
         spec,
         ledger,
-        epochs,
         nights: Vec::new(),
         calibration,
         sensors: Vec::new(),
         warnings,
     };
     (analysis, nights, readings)
-}
-
-/// Every night with its movements and its numbers. `scored` gives the movements of
-/// a night in one of the [`Readings`].
-fn summed_up(
-    about: &Analysis,
-    nights: Vec<Night>,
-    age_years: Option<f64>,
-    scored: impl Fn(&Night, usize) -> Vec<Scored>,
-) -> Vec<AnalysedNight> {
-    let Analysis { placement, ledger, spec, .. } = about;
-    let sum_up = |night: Night| {
-        let [movements, halved, doubled] = [0, 1, 2].map(|reading| scored(&night, reading));
-        let mut summary =
-            summary::summarise(&night, &movements, *placement, ledger.rate_hz, spec.has_gravity)
-                .at_age(age_years);
-        summary.bracket = summary.bracket_of(&halved, &doubled);
-        AnalysedNight { night, movements, summary }
-    };
-    nights.into_iter().map(sum_up).collect()
 }
 
 /// Where the sensor was, and how that is known; `named` is what the name of the
@@ -421,14 +445,6 @@ fn given_sleep(settings: &Settings, clock: &Clock) -> (Option<GivenSleep>, Optio
             .to_owned()
     });
     (GivenSleep::new(&marks.list, offset_s.unwrap_or(0.0)), assumed)
-}
-
-/// The movements whose onset lies in the night; both are ascending.
-fn movements_of<'a>(night: &Night, movements: &'a [Movement], rate_hz: f64) -> &'a [Movement] {
-    let before = |bound_s: f64| {
-        movements.partition_point(|movement| (movement.onset as f64 / rate_hz) < bound_s)
-    };
-    &movements[before(night.start_s)..before(night.end_s)]
 }
 
 /// A file that cannot be analysed as a whole.

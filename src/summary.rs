@@ -121,14 +121,10 @@ impl std::fmt::Display for CannotShow {
 }
 
 impl Summary {
-    /// What the movements found at half and at twice the threshold make of the
-    /// index of this night.
-    pub fn bracket_of(&self, halved: &[Scored], doubled: &[Scored]) -> Bracket {
+    /// PLM in sleep per hour of the sleep of this night, had these movements been found.
+    pub fn at_threshold(&self, scored: &[Scored]) -> Option<f64> {
         let hours = [self.hours_asleep, self.hours_observed, 0.0];
-        let index = |scored: &[Scored]| {
-            self.wasm.and_then(|_| periodic(scored, |m| m.place.wasm, hours, 0.0).per_hour_sleep)
-        };
-        Bracket { halved_per_hour_sleep: index(halved), doubled_per_hour_sleep: index(doubled) }
+        self.wasm.and_then(|_| periodic(scored, |m| m.place.wasm, hours, 0.0).per_hour_sleep)
     }
 
     /// The same, held against the bound of an age.

@@ -654,12 +654,80 @@ fn several_sensors_of_a_night_are_joined_and_their_sides_are_given_once_a_file()
     for (sensor, side) in sensors.iter().zip(["left", "right"]) {
         assert_eq!((&sensor["side"], &sensor["joined"]), (&side.into(), &true.into()));
         assert_eq!(sensor["blake3"].as_str().unwrap().len(), 64);
+        assert_eq!(sensor["gives_sleep"], side == "left");
     }
     // What is written of one, the other reads: sides in a TOML file, a list.
     fs::write(dir.path().join("sides.toml"), "side = [\"right\", \"left\"]\n").unwrap();
     let swapped = [&analyze[..], &["--config", "sides.toml"]].concat();
     let told: serde_json::Value = serde_json::from_str(&done(dir.path(), &swapped).out).unwrap();
     assert_eq!(told["sensors"][0]["side"], "right");
+}
+
+/// Two minutes at 1 Hz by a wall clock of an unknown zone, z counting up from 0.9 g.
+fn wall_clock(start: &str) -> String {
+    let start: jiff::civil::DateTime = start.parse().unwrap();
+    let row = |second: u32| {
+        let at = start.checked_add(jiff::SignedDuration::from_secs(second.into())).unwrap();
+        let x = if second.is_multiple_of(2) { "0.012" } else { "-0.004" };
+        format!(
+            "{},{x},0.250,{:.3}\n",
+            at.strftime("%Y-%m-%d %H:%M:%S"),
+            0.9 + f64::from(second) / 1e3
+        )
+    };
+    (0..120).fold("time,x (g),y (g),z (g)\n".to_owned(), |text, second| text + &row(second))
+}
+
+#[test]
+fn zones_are_given_once_for_all_files_or_once_a_file() {
+    let dir = TempDir::new().unwrap();
+    for name in ["a.csv", "b.csv"] {
+        fs::write(dir.path().join(name), wall_clock("2024-07-01 23:00:00")).unwrap();
+    }
+    let starts = |zones: &[&str]| -> Vec<String> {
+        let told =
+            done(dir.path(), &[&["inspect", "--json", "a.csv", "b.csv"], zones].concat()).out;
+        let files = serde_json::Deserializer::from_str(&told).into_iter::<serde_json::Value>();
+        files.map(|file| file.unwrap()["start"].as_str().unwrap().to_owned()).collect()
+    };
+    let berlin = "2024-07-01T23:00:00.000+02:00";
+    assert_eq!(starts(&["--timezone", "Europe/Berlin"]), [berlin; 2]);
+    let both = ["--timezone", "Europe/Berlin", "--timezone", "America/New_York"];
+    assert_eq!(starts(&both), [berlin, "2024-07-01T23:00:00.000-04:00"]);
+    let too_many = [&["analyze", "a.csv"], &both[..]].concat();
+    refused(dir.path(), &too_many, 2, &["--timezone", "2 times", "1 file", "once a file"]);
+    let config = "timezone = [\"Europe/Berlin\", \"America/New_York\"]\n";
+    fs::write(dir.path().join("c.toml"), config).unwrap();
+    let analyze = ["analyze", "a.csv", "b.csv", "--config", "c.toml"];
+    // Six hours apart they are no sensors of one night.
+    refused(dir.path(), &analyze, 65, &["b.csv", "2024-07-01T23:00:00.000-04:00", "--timezone"]);
+}
+
+#[test]
+fn the_head_of_a_recording_is_its_first_frames_in_g_with_their_times() {
+    let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join("a.csv"), wall_clock("2024-07-01 23:00:00")).unwrap();
+    let told = done(dir.path(), &["inspect", "--head=3", "a.csv"]).out;
+    let head: Vec<&str> = told.lines().skip_while(|line| !line.starts_with("  head ")).collect();
+    assert_eq!(head.len(), 3, "{told}");
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(
+        words(head[1]),
+        ["1.000000", "s", "2024-07-01T23:00:01.000", "-0.00400", "0.25000", "0.90100", "g"]
+    );
+    let json = |args: &[&str]| -> serde_json::Value {
+        let args = [&["inspect", "--json", "a.csv"], args].concat();
+        serde_json::from_str(&done(dir.path(), &args).out).unwrap()
+    };
+    let ten = json(&["--head"]);
+    assert_eq!(ten["head"].as_array().unwrap().len(), 10);
+    let third: Vec<f64> = serde_json::from_value(ten["head"][2].clone()).unwrap();
+    for (found, written) in third.iter().zip([2.0, 0.012, 0.25, 0.902]) {
+        assert!((found - written).abs() < 1e-6, "{third:?}");
+    }
+    assert_eq!(json(&[])["head"], serde_json::Value::Null);
+    // More than there is: all.
+    assert_eq!(json(&["--head=500"])["head"].as_array().unwrap().len(), 120);
 }
 
 #[test]

@@ -281,6 +281,26 @@ fn a_length_that_is_not_true_does_no_harm() {
 }
 
 #[test]
+fn a_file_cut_anywhere_is_read_as_far_as_it_goes_or_refused() {
+    for info_behind in [false, true] {
+        let content = Wav { info_behind, channels: 4, ..Wav::default() }.write(&lying(200));
+        // What stands behind the data is lost first.
+        let full_scale_g = info_behind.then_some(8.0);
+        let options = OpenOptions { full_scale_g, ..OpenOptions::default() };
+        let whole = read(&content);
+        let mut read_in_part = 0;
+        for cut in 0..content.len() {
+            let Ok(part) = read_with(&content[..cut], &options) else { continue };
+            let frames = part.frames.len();
+            assert!(part.frames == whole.frames[..frames], "cut at {cut}");
+            assert!(frames == 200 || !part.warnings.is_empty(), "cut at {cut}: {frames} frames");
+            read_in_part += usize::from(frames < 200);
+        }
+        assert!(read_in_part > 1000, "{read_in_part}");
+    }
+}
+
+#[test]
 fn what_is_not_an_accelerometer_is_refused() {
     let bare = Wav { info: Vec::new(), ..Wav::default() };
     let frames = lying(100);

@@ -115,8 +115,12 @@ fn annotations_and_charts_count_on_through_the_change() {
     let (zone, start, ..) = CHANGES[1];
     let path = file(folder.path(), start, zone, Stamps::None);
     let (analysis, tables) = analysed(&path, zone);
-    let files = annotations::files(&analysis, &tables);
-    let edf = &files.iter().find(|(name, _)| name == "annotations.edf").unwrap().1;
+    let create = |name: &str| Ok(std::fs::File::create(folder.path().join(name)).unwrap());
+    let (clock, ledger) = (&analysis.spec.clock, &analysis.ledger);
+    let mut writer = annotations::Writer::new(clock, ledger, folder.path(), create).unwrap();
+    writer.push(&tables).unwrap();
+    writer.finish(create).unwrap();
+    let edf = std::fs::read(folder.path().join("annotations.edf")).unwrap();
     // EDF+ has the local start and counts seconds from there.
     assert_eq!(&edf[168..184], b"26.10.2422.30.00");
     let records: u32 = std::str::from_utf8(&edf[236..244]).unwrap().trim().parse().unwrap();

@@ -190,6 +190,8 @@ fn a_sensor_of_another_sleeper_is_left_out_and_said() {
     assert!(together.sensors[1].alignment.is_none_or(|alignment| !alignment.is_good()));
     let told = together.warnings.iter().any(|w| w.contains("right.csv") && w.contains("left out"));
     assert!(told, "{:?}", together.warnings);
+    let sleep = together.warnings.iter().find(|w| w.starts_with("Sleep and times in bed")).unwrap();
+    assert!(sleep.contains("left.csv (left ankle) alone"), "{sleep}");
     let alone = pipeline::analyze(&files[0].0, &Settings::default(), &mut |_, _| ()).unwrap();
     let (together, alone) = (tables(&together), tables(&alone));
     assert!(together == alone, "the night of the left leg alone");

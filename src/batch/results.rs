@@ -5,11 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 use crate::html;
 use crate::report::files;
-use crate::report::folder::SUMMARY;
+use crate::report::folder::{Place, SUMMARY};
 use crate::report::json::PROGRAM;
 
 /// The folder of all results, in the output folder.
@@ -93,46 +94,63 @@ pub fn settings_blake3(settings: &serde_json::Value) -> String {
     blake3::hash(settings.to_string().as_bytes()).to_hex().to_string()
 }
 
-/// Puts `files` (name and bytes) at `dest` as one folder: they are written into
-/// `scratch`, which is on the same file system, and the folder is renamed.
-///
-/// Of two that put the same result at once one wins; both are the same bytes.
-///
-/// # Errors
-/// When something cannot be written.
-pub fn put(dest: &Path, files: &[(String, Vec<u8>)], scratch: &Path) -> Result<()> {
-    let fresh = temporary(scratch)?;
-    // The temporary is for its maker alone; the folder in it is as others are.
-    let result = fresh.path().join("result");
-    fs::create_dir(&result).map_err(Error::write(&result))?;
-    for (name, bytes) in files {
-        // One of them waits for the disk, 2 ms, and the file system writes what
-        // came before it along; all would be 13 ms, more than a short night
-        // takes. What a power cut leaves of the others is seen to be empty.
-        let write = if name == SUMMARY { files::write_through } else { plainly };
-        write(&result.join(name), bytes).map_err(Error::write(&dest.join(name)))?;
-    }
-    if let Some(parent) = dest.parent() {
-        fs::create_dir_all(parent).map_err(Error::write(parent))?;
-    }
-    // A folder cannot be renamed onto one that is not empty. Whoever else puts
-    // one between the removal and the renaming makes another round necessary.
-    for _ in 0..100 {
-        match fs::rename(&result, dest) {
-            Ok(()) => return Ok(()),
-            Err(error) => match error.kind() {
-                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
-                    remove(dest, scratch)?;
-                }
-                _ => return Err(Error::write(dest)(error)),
-            },
-        }
-    }
-    Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
+/// A folder in which the files of a result are made.
+pub struct Fresh<'a> {
+    dest: &'a Path,
+    scratch: &'a Path,
+    fresh: TempDir,
+    result: PathBuf,
 }
 
-fn plainly(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::write(path, bytes)
+impl<'a> Fresh<'a> {
+    /// For a result that is to be at `dest`; it is made in `scratch`, which is on the
+    /// same file system.
+    ///
+    /// # Errors
+    /// When nothing can be made there.
+    pub fn new(dest: &'a Path, scratch: &'a Path) -> Result<Self> {
+        let fresh = temporary(scratch)?;
+        // The temporary is for its maker alone; the folder in it is as others are.
+        let result = fresh.path().join("result");
+        fs::create_dir(&result).map_err(Error::write(&result))?;
+        Ok(Self { dest, scratch, fresh, result })
+    }
+
+    /// Where the files are made, and where they will be.
+    pub fn place(&self) -> Place<'_> {
+        Place { made: &self.result, shown: self.dest }
+    }
+
+    /// Puts what was made in its place as one folder, by renaming it.
+    ///
+    /// Of two that put the same result at once one wins; both are the same bytes.
+    ///
+    /// # Errors
+    /// When it cannot be put there.
+    pub fn publish(self) -> Result<()> {
+        let Self { dest, scratch, fresh: _fresh, result } = self;
+        // One file waits for the disk, 2 ms, and the file system writes what came
+        // before it along; all would be 13 ms, more than a short night takes. What a
+        // power cut leaves of the others is seen to be empty.
+        files::sync(&result.join(SUMMARY)).map_err(Error::write(&dest.join(SUMMARY)))?;
+        if let Some(parent) = dest.parent() {
+            fs::create_dir_all(parent).map_err(Error::write(parent))?;
+        }
+        // A folder cannot be renamed onto one that is not empty. Whoever else puts
+        // one between the removal and the renaming makes another round necessary.
+        for _ in 0..100 {
+            match fs::rename(&result, dest) {
+                Ok(()) => return Ok(()),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                        remove(dest, scratch)?;
+                    }
+                    _ => return Err(Error::write(dest)(error)),
+                },
+            }
+        }
+        Err(Error::write(dest)(io::Error::other("another process keeps putting results here")))
+    }
 }
 
 /// Takes the result at `dest` away, if there is one: at once, by renaming it
@@ -159,14 +177,14 @@ fn temporary(scratch: &Path) -> Result<tempfile::TempDir> {
 mod tests {
     use super::*;
 
-    fn result(text: &str) -> Vec<(String, Vec<u8>)> {
+    fn put(dest: &Path, text: &str, scratch: &Path) -> Result<()> {
         let summary = format!(
             r#"{{"program":"hypnic","version":"0.1.0","files":["a.csv"],"settings":{{"side":"left"}},"recording":{{"blake3":"{text}"}},"nights":[]}}"#
         );
-        vec![
-            ("a.csv".to_owned(), text.repeat(1000).into_bytes()),
-            (SUMMARY.to_owned(), summary.into_bytes()),
-        ]
+        let fresh = Fresh::new(dest, scratch)?;
+        fresh.place().put("a.csv", text.repeat(1000).as_bytes())?;
+        fresh.place().put(SUMMARY, summary.as_bytes())?;
+        fresh.publish()
     }
 
     #[test]
@@ -175,9 +193,9 @@ mod tests {
         let (dest, scratch) = (dir.path().join("p1/night.csv.hypnic"), dir.path().join("scratch"));
         fs::create_dir(&scratch).unwrap();
         assert_eq!(Made::read(&dest), None);
-        put(&dest, &result("one"), &scratch).unwrap();
+        put(&dest, "one", &scratch).unwrap();
         fs::write(dest.join("extra.svg"), "").unwrap();
-        put(&dest, &result("two"), &scratch).unwrap();
+        put(&dest, "two", &scratch).unwrap();
         assert_eq!(Made::read(&dest).unwrap().blake3(), "two");
         assert!(!dest.join("extra.svg").exists());
         fs::remove_file(dest.join("a.csv")).unwrap();
@@ -196,7 +214,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        put(&dest, &result("same"), dir.path()).unwrap();
+                        put(&dest, "same", dir.path()).unwrap();
                     }
                 });
             }

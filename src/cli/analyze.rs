@@ -7,15 +7,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use hypnic::batch::results::Beside;
-use hypnic::chart;
-use hypnic::error::{Error, Result};
-use hypnic::html;
-use hypnic::input::{self, STANDARD_INPUT};
+use hypnic::input::STANDARD_INPUT;
 use hypnic::pipeline::{self, Settings};
-use hypnic::report::json::Hashes;
-use hypnic::report::tables::{NightRow, Tables};
-use hypnic::report::{annotations, files, folder, json, parquet, rows, text};
+use hypnic::report::tables::NightRow;
+use hypnic::report::{folder, parquet, text};
 
+use super::made::Heard;
 use super::recording::RecordingOptions;
 use super::{Stop, progress};
 
@@ -86,77 +83,24 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
         report: args.report || !args.no_charts,
         parquet: args.parquet,
     };
-    let results = results(&recordings, &options, beside, &mut |done, total| {
+    let heard = Heard::new(&recordings, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    folder::write(&out, &results.files)?;
+    let fresh = folder::Fresh::new(&out)?;
+    let made = heard.write(&options, beside, fresh.place())?;
+    fresh.publish(&made.files)?;
     if args.quiet {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
     if args.json {
-        stdout.write_all(results.summary.as_bytes())?;
+        stdout.write_all(made.summary.as_bytes())?;
     } else {
-        stdout.write_all(told(&results.tables, &results.warnings, &out, beside).as_bytes())?;
+        stdout.write_all(told(&made.nights, &made.warnings, &out, beside).as_bytes())?;
     }
     Ok(stdout.flush()?)
-}
-
-/// What an analysis gives.
-pub(super) struct Results {
-    /// Names and bytes of the files of the result folder.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// `summary.json`, which is among the files.
-    pub summary: String,
-    pub tables: Tables,
-    pub warnings: Vec<String>,
-    /// BLAKE3 of the bytes of the recording, of the first if there are several.
-    pub blake3: String,
-}
-
-/// Everything that is written of a recording, or of several sensors of the same
-/// nights; the same alone and in a batch.
-pub(super) fn results(
-    recordings: &[(PathBuf, Settings)],
-    options: &RecordingOptions,
-    beside: Beside,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<Results> {
-    let hash_all = || -> Result<Hashes> {
-        recordings.iter().map(|(file, _)| Ok((file.clone(), hash(file)?))).collect()
-    };
-    let (analysis, hashes) = thread::scope(|scope| {
-        let is_beside = recordings.iter().any(|(_, settings)| settings.reads_ahead);
-        let hashing = is_beside.then(|| scope.spawn(hash_all));
-        let analysis = pipeline::analyze_together(recordings, progress)?;
-        let hashes = match hashing {
-            Some(hashing) => hashing.join().expect("hashing does not panic"),
-            None => hash_all(),
-        }?;
-        Ok::<_, Error>((analysis, hashes))
-    })?;
-    let blake3 = hashes.get(&recordings[0].0).cloned().unwrap_or_default();
-    let tables = files::as_written(&rows::tables(&analysis));
-    let mut results = files::encoded(&tables);
-    results.extend(annotations::files(&analysis, &tables));
-    if beside.parquet {
-        results.extend(parquet::encoded(&results)?);
-    }
-    if beside.charts {
-        results.extend(chart::files(&tables));
-    }
-    if beside.report {
-        let about = json::RecordingPart::new(&analysis, blake3.clone());
-        let page = html::page(&tables, &about, &analysis.ledger, &analysis.warnings);
-        results.push((html::REPORT.to_owned(), page.into_bytes()));
-    }
-    let mut names: Vec<String> = results.iter().map(|(name, _)| name.clone()).collect();
-    names.push(folder::SUMMARY.to_owned());
-    let summary = json::summary(&analysis, &tables.nights, &hashes, options, names);
-    results.push((folder::SUMMARY.to_owned(), summary.clone().into_bytes()));
-    Ok(Results { files: results, summary, tables, warnings: analysis.warnings, blake3 })
 }
 
 /// `night.csv.gz` → `night.hypnic`, in the current folder.
@@ -178,43 +122,24 @@ fn default_folder(file: &Path) -> PathBuf {
     PathBuf::from(format!("{stem}.hypnic"))
 }
 
-/// Of a folder: of its files, each with its name and length before it. Empty for
-/// a pipe, whose bytes come only once.
-pub(super) fn hash(path: &Path) -> Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    if !path.is_file() && !path.is_dir() {
-        return Ok(String::new());
-    }
-    for file in input::files_of(path) {
-        if let Some(name) = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty())
-        {
-            let length = file.metadata().map_err(Error::read(&file))?.len();
-            hasher.update(format!("{}\n{length}\n", name.display()).as_bytes());
-        }
-        let bytes = std::fs::File::open(&file).map_err(Error::read(&file))?;
-        hasher.update_reader(bytes).map_err(Error::read(&file))?;
-    }
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
 /// The table and the sentences for a terminal.
-fn told(tables: &Tables, warnings: &[String], out: &Path, beside: Beside) -> String {
+fn told(nights: &[NightRow], warnings: &[String], out: &Path, beside: Beside) -> String {
     let mut told = String::new();
     let _ = writeln!(
         told,
         "night        in bed  asleep  observed  PLM/h sleep  PLM/h wake  starts  pattern"
     );
-    for night in &tables.nights {
+    for night in nights {
         let _ = writeln!(told, "{}", row(night));
     }
-    for night in &tables.nights {
+    for night in nights {
         let of = if night.start.is_empty() { "Night" } else { "Night of" };
         let _ = writeln!(told, "\n{of} {}:", night.night);
         for sentence in text::sentences(night) {
             let _ = writeln!(told, "  {sentence}");
         }
     }
-    if tables.nights.is_empty() {
+    if nights.is_empty() {
         told.push_str("No night in this recording.\n");
     }
     if !warnings.is_empty() {
@@ -223,7 +148,7 @@ fn told(tables: &Tables, warnings: &[String], out: &Path, beside: Beside) -> Str
     for warning in warnings {
         let _ = writeln!(told, "  {warning}");
     }
-    let drawn = tables.nights.first().filter(|_| beside.charts);
+    let drawn = nights.first().filter(|_| beside.charts);
     let picture = drawn.map(|night| format!("timeline-{}.png", night.night));
     let _ = match picture {
         Some(picture) => writeln!(told, "\nThe picture: {}", out.join(picture).display()),

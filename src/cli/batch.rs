@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn a_row_of_the_manifest_wins_over_what_was_typed() {
         let typed = RecordingOptions {
-            timezone: Some("Europe/Berlin".to_owned()),
+            timezone: vec!["Europe/Berlin".to_owned()],
             lights_off: Some("22:00".to_owned()),
             ..RecordingOptions::default()
         };
@@ -381,7 +381,7 @@ mod tests {
             ..Item::default()
         };
         let options = typed.of_item(&item).unwrap();
-        assert_eq!(options.timezone.as_deref(), Some("Europe/Berlin"));
+        assert_eq!(options.timezone, ["Europe/Berlin"]);
         assert_eq!(options.lights_off.as_deref(), Some("2024-03-12T23:15:00"));
         assert_eq!(options.lights_on.as_deref(), Some("2024-03-13T06:40:00"));
         assert_eq!(format!("{:?}", options.placement), "[Ankle]");

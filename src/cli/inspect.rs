@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use hypnic::condition::Ledger;
 use hypnic::input;
 use hypnic::night::quality;
-use hypnic::pipeline;
+use hypnic::pipeline::{self, Settings};
 use hypnic::recording::{Basis, Block, Format, Frame, Source, Spec};
 use hypnic::time::{Clock, ZoneSource};
 use serde::Serialize;
@@ -153,9 +153,10 @@ impl Source for Head {
 /// Runs the command: every file, then the first error, if there was one.
 pub fn run(args: Args) -> Result<(), Stop> {
     let mut first_error = None;
-    for file in &args.files {
+    let settings = args.options.settings_of(args.files.len())?;
+    for (file, settings) in args.files.iter().zip(settings) {
         let mut stdout = io::stdout().lock();
-        match inspect(file, &args.options, args.head.unwrap_or(0)) {
+        match inspect(file, &settings, args.head.unwrap_or(0)) {
             Ok(inspected) if args.json => {
                 serde_json::to_writer_pretty(&mut stdout, &inspected).map_err(io::Error::from)?;
                 writeln!(stdout)?;
@@ -171,12 +172,7 @@ pub fn run(args: Args) -> Result<(), Stop> {
     first_error.map_or(Ok(()), |error| Err(Stop::Told(error)))
 }
 
-fn inspect(
-    file: &Path,
-    options: &RecordingOptions,
-    head: usize,
-) -> hypnic::error::Result<Inspected> {
-    let settings = options.settings()?;
+fn inspect(file: &Path, settings: &Settings, head: usize) -> hypnic::error::Result<Inspected> {
     let source = input::open(file, &settings.input)?;
     let mut source = Head { source, wanted: head, kept: Vec::new() };
     let mut spec = source.spec().clone();

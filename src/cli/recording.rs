@@ -28,9 +28,11 @@ pub struct RecordingOptions {
     #[arg(long, value_enum, help_heading = "Recording")]
     #[serde(default, with = "once_a_file")]
     pub side: Vec<SideArg>,
-    /// Time zone of the recording, such as Europe/Berlin
+    /// Time zone of the recording, such as Europe/Berlin; of several files once for all, or once
+    /// a file in their order
     #[arg(long, value_name = "IANA", help_heading = "Recording")]
-    pub timezone: Option<String>,
+    #[serde(default, with = "once_a_file")]
+    pub timezone: Vec<String>,
     /// Lights off: 22:45, 2024-03-12T22:45, or 1800s after the start
     #[arg(long, value_name = "TIME", help_heading = "Recording")]
     pub lights_off: Option<String>,
@@ -100,7 +102,7 @@ impl From<std::ffi::OsString> for GivenFile {
 
 impl GivenFile {
     fn hashed(self) -> Result<Self> {
-        let blake3 = super::analyze::hash(&self.file)?;
+        let blake3 = super::made::hash(&self.file)?;
         Ok(Self { blake3, ..self })
     }
 }
@@ -141,7 +143,7 @@ impl RecordingOptions {
         Ok(Self {
             placement: if self.placement.is_empty() { base.placement } else { self.placement },
             side: if self.side.is_empty() { base.side } else { self.side },
-            timezone: self.timezone.or(base.timezone),
+            timezone: if self.timezone.is_empty() { base.timezone } else { self.timezone },
             lights_off: self.lights_off.or(base.lights_off),
             lights_on: self.lights_on.or(base.lights_on),
             sleep: hashed(self.sleep.or(base.sleep))?,
@@ -167,8 +169,10 @@ impl RecordingOptions {
         if !item.side.is_empty() {
             options.side = vec![choice("side", &item.side)?];
         }
+        if !item.timezone.is_empty() {
+            options.timezone = vec![item.timezone.clone()];
+        }
         let texts = [
-            (&mut options.timezone, item.timezone.clone()),
             (&mut options.lights_off, on_the_night(&item.night, &item.lights_off)),
             (&mut options.lights_on, on_the_night(&item.night, &item.lights_on)),
         ];
@@ -226,13 +230,18 @@ impl RecordingOptions {
         if !self.side.is_empty() && self.side.len() != files {
             return Err(wrong("--side", self.side.len()));
         }
-        if self.placement.len() > 1 && self.placement.len() != files {
-            return Err(wrong("--placement", self.placement.len()));
+        for (name, given) in
+            [("--placement", self.placement.len()), ("--timezone", self.timezone.len())]
+        {
+            if given > 1 && given != files {
+                return Err(wrong(name, given));
+            }
         }
         let settings = self.settings_of_all()?;
         let of_file = |file: usize| Settings {
             placement: self.placement.get(file).or(self.placement.first()).map(|&p| p.into()),
             side: self.side.get(file).map(|&side| side.into()),
+            timezone: self.timezone.get(file).or(self.timezone.first()).cloned(),
             ..settings.clone()
         };
         Ok((0..files).map(of_file).collect())
@@ -248,7 +257,6 @@ impl RecordingOptions {
         }
         Ok(Settings {
             input: self.open_options()?,
-            timezone: self.timezone.clone(),
             bed_times: BedTimes {
                 off: bed_time("--lights-off", self.lights_off.as_deref())?,
                 on: bed_time("--lights-on", self.lights_on.as_deref())?,

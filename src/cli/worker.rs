@@ -10,7 +10,7 @@ use hypnic::batch::scratch;
 use hypnic::error::{Error, Position};
 
 use super::Stop;
-use super::analyze;
+use super::made::{self, Heard};
 use super::recording::RecordingOptions;
 
 /// Takes tasks from standard input, a line each, until it is closed, and
@@ -57,7 +57,7 @@ fn done(task: &Task) -> Answer {
         Ok(Made::Now(blake3)) => (Outcome::Done, blake3, false, None),
         Ok(Made::Before(blake3)) => (Outcome::Done, blake3, true, None),
         Err(error) => {
-            let blake3 = analyze::hash(&task.file).unwrap_or_default();
+            let blake3 = made::hash(&task.file).unwrap_or_default();
             let is_ours = matches!(error, Error::Write { .. } | Error::InTheWay { .. });
             let outcome = Outcome::Failed { code: error.exit_code(), reason: reason(task, &error) };
             (outcome, blake3, false, is_ours.then(|| error.to_string()))
@@ -74,7 +74,7 @@ enum Made {
 
 fn make(task: &Task) -> hypnic::error::Result<Made> {
     if let Some(blake3) = &task.made_of
-        && analyze::hash(&task.file)? == *blake3
+        && made::hash(&task.file)? == *blake3
     {
         return Ok(Made::Before(blake3.clone()));
     }
@@ -84,9 +84,12 @@ fn make(task: &Task) -> hypnic::error::Result<Made> {
             problem: problem.to_string(),
         })?;
     let recordings = [(task.file.clone(), options.settings()?)];
-    let results = analyze::results(&recordings, &options, task.beside, &mut |_, _| ())?;
-    results::put(&task.dest, &results.files, &task.scratch)?;
-    Ok(Made::Now(results.blake3))
+    let heard = Heard::new(&recordings, &mut |_, _| ())?;
+    let blake3 = heard.blake3.clone();
+    let fresh = results::Fresh::new(&task.dest, &task.scratch)?;
+    heard.write(&options, task.beside, fresh.place())?;
+    fresh.publish()?;
+    Ok(Made::Now(blake3))
 }
 
 /// The message without the path, which would differ from machine to machine.

@@ -145,9 +145,11 @@ impl Source for CsvSource {
                 }
                 Err(error) => return Err(Error::read(&self.path)(error)),
             };
+            let is_cut = line.unfinished && line.is_cut(self.rows.delimiter());
             match self.rows.read(line.text, line.length) {
                 Row::Frame(stamp_ns, frame) => {
-                    if line.unfinished && self.lines.text().origin().cut().is_some() {
+                    let unfinished = line.unfinished;
+                    if is_cut || (unfinished && self.lines.text().origin().cut().is_some()) {
                         // The last digits may be missing.
                         self.left_out.cut = Some(self.lines.row());
                         continue;

@@ -59,8 +59,10 @@ fn open_whole(archive: &Archive, path: &Path, options: &OpenOptions) -> Result<B
     if actigraph::is(archive) {
         return actigraph::open(path, archive, options);
     }
-    if archive.is_cut && archive.member("log.bin").is_some() {
-        let found = "ActiGraph's log.bin without the info.txt behind it";
+    let samples =
+        ["log.bin", "activity.bin"].into_iter().find(|name| archive.member(name).is_some());
+    if let Some(name) = samples.filter(|_| archive.is_cut) {
+        let found = format!("ActiGraph's {name} without the info.txt behind it");
         let expected = "info.txt, which says rate and scale";
         let help = "Copy or download the whole .gt3x again";
         return Err(refuse(path, Position::File, found, expected, help));

@@ -120,9 +120,8 @@ impl Order {
             Self::Day => (c, b, a),
             Self::Month => (c, a, b),
         };
-        let upper = time.to_uppercase();
-        let half = upper.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
-        let (clock, half) = time.split_at(half);
+        let (clock, half) =
+            time.split_at(time.trim_end_matches(|c: char| !c.is_ascii_digit()).len());
         let mut parts = clock.split(':');
         let mut hour: i8 = parts.next()?.trim().parse().ok()?;
         let minute: i8 = parts.next()?.parse().ok()?;
@@ -203,5 +202,10 @@ mod tests {
         let message =
             read(&format!("{HEAD}25/07/2018 23:00:00,,N1,long,\n")).unwrap_err().to_string();
         assert!(message.contains("found \"long\"; expected a duration"), "{message}");
+        // Letters that take other room as capitals.
+        for letters in ["ı", "ŉ", "ﬁPM", "İ"] {
+            let message = read(&format!("{HEAD}25/07/2018 23:00:0{letters},,N1,30,\n"));
+            assert!(message.unwrap_err().to_string().contains("expected a date"), "{letters}");
+        }
     }
 }

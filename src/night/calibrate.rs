@@ -106,12 +106,13 @@ impl fmt::Display for Lack {
 }
 
 impl Calibration {
-    fn skipped(lack: Lack, windows: &[[f64; 3]]) -> Self {
+    fn skipped(lack: Lack, windows: impl Iterator<Item = [f64; 3]> + Clone) -> Self {
+        let count = windows.clone().count();
         Self {
             applied: false,
             reason: lack.to_string(),
-            windows: windows.len(),
-            error_before_mg: (!windows.is_empty()).then(|| error_g(windows) * 1e3),
+            windows: count,
+            error_before_mg: (count > 0).then(|| error_g(windows) * 1e3),
             error_after_mg: None,
             gain: [1.0; 3],
             offset_g: [0.0; 3],
@@ -166,35 +167,35 @@ impl Calibration {
 
 /// Fits gain and offset to the resting windows of a recording.
 pub fn fit(epochs: &[Epoch], has_gravity: bool) -> Calibration {
-    let windows = resting(epochs);
     if !has_gravity {
-        return Calibration::skipped(Lack::Gravity, &[]);
+        return Calibration::skipped(Lack::Gravity, std::iter::empty());
     }
-    if windows.len() < FEWEST_WINDOWS {
-        return Calibration::skipped(Lack::Rest, &windows);
+    let windows = || resting(epochs);
+    let count = windows().count();
+    if count < FEWEST_WINDOWS {
+        return Calibration::skipped(Lack::Rest, windows());
     }
     for axis in 0..3 {
-        let values = || windows.iter().map(|mean_g| mean_g[axis]);
+        let values = || windows().map(|mean_g| mean_g[axis]);
         let range_g =
             (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
         if range_g.0 >= -COVERED_G || range_g.1 <= COVERED_G {
-            return Calibration::skipped(Lack::Coverage { axis, range_g }, &windows);
+            return Calibration::skipped(Lack::Coverage { axis, range_g }, windows());
         }
     }
-    let every = windows.len().div_ceil(MOST_WINDOWS);
-    let used: Vec<[f64; 3]> = windows.iter().copied().step_by(every).collect();
-    let before_g = error_g(&used);
+    // Of weeks only so many are ever in memory.
+    let every = count.div_ceil(MOST_WINDOWS);
+    let used: Vec<[f64; 3]> = windows().step_by(every).collect();
+    let before_g = error_g(used.iter().copied());
     let (gain, offset_g) = closest_points(&used);
-    let calibrated: Vec<[f64; 3]> =
-        used.iter().map(|mean_g| affine(*mean_g, gain, offset_g)).collect();
-    let after_g = error_g(&calibrated);
+    let after_g = error_g(used.iter().map(|mean_g| affine(*mean_g, gain, offset_g)));
     if !(after_g < before_g && after_g < LARGEST_ERROR_G) {
-        return Calibration::skipped(Lack::Fit, &windows);
+        return Calibration::skipped(Lack::Fit, windows());
     }
     Calibration {
         applied: true,
         reason: String::new(),
-        windows: windows.len(),
+        windows: count,
         error_before_mg: Some(before_g * 1e3),
         error_after_mg: Some(after_g * 1e3),
         gain,
@@ -203,7 +204,7 @@ pub fn fit(epochs: &[Epoch], has_gravity: bool) -> Calibration {
 }
 
 /// Means of the windows in which the sensor rested.
-fn resting(epochs: &[Epoch]) -> Vec<[f64; 3]> {
+fn resting(epochs: &[Epoch]) -> impl Iterator<Item = [f64; 3]> + Clone {
     let rests = |window: &[Epoch]| {
         let all = window.iter().all(|epoch| epoch.covered >= 0.99);
         let mean_g: [f64; 3] = std::array::from_fn(|axis| {
@@ -220,7 +221,7 @@ fn resting(epochs: &[Epoch]) -> Vec<[f64; 3]> {
         };
         (all && (0..3).all(is_still)).then_some(mean_g)
     };
-    epochs.chunks_exact(EPOCHS_PER_WINDOW).filter_map(rests).collect()
+    epochs.chunks_exact(EPOCHS_PER_WINDOW).filter_map(rests)
 }
 
 fn norm(point: [f64; 3]) -> f64 {
@@ -232,8 +233,11 @@ fn affine(point: [f64; 3], gain: [f64; 3], offset_g: [f64; 3]) -> [f64; 3] {
 }
 
 /// Mean distance from the unit sphere, g.
-fn error_g(points: &[[f64; 3]]) -> f64 {
-    points.iter().map(|point| (norm(*point) - 1.0).abs()).sum::<f64>() / points.len() as f64
+fn error_g(points: impl Iterator<Item = [f64; 3]>) -> f64 {
+    let (sum_g, count) = points.fold((0.0, 0_usize), |(sum_g, count), point| {
+        (sum_g + (norm(point) - 1.0).abs(), count + 1)
+    });
+    sum_g / count as f64
 }
 
 /// Iterative closest point: every window is fitted to the nearest point of the

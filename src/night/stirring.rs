@@ -46,6 +46,9 @@ const SHORTEST_INTERVAL_S: f64 = 5.0;
 /// … and the longest, s (AASM; Ferri et al. 2016).
 const LONGEST_INTERVAL_S: f64 = 90.0;
 
+/// Movements further apart than this have nothing to do with each other, s.
+pub const REACH_S: f64 = LONGEST_INTERVAL_S;
+
 /// What took part in a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {

@@ -1,7 +1,7 @@
 //! Whether somebody wears the sensor.
 
+use super::Stirring;
 use crate::epoch::{EPOCH_S, Epoch};
-use crate::movement::Movement;
 use crate::recording::Placement;
 
 /// An epoch is stationary when no axis varies by more, g: 15 mg, as in the
@@ -41,13 +41,8 @@ const ISLAND_SHARE: f64 = 0.3;
 /// 2013, which hold against a bump on one axis. Where the sensor is on a mattress its
 /// own stillness says nothing, and only the absence of any movement counts.
 /// Unobserved epochs go with what surrounds them.
-pub fn worn(
-    movements: &[Movement],
-    epochs: &[Epoch],
-    rate_hz: f64,
-    placement: Placement,
-) -> Vec<bool> {
-    let still = still(movements, epochs, rate_hz, placement);
+pub fn worn(stirrings: &[Stirring], epochs: &[Epoch], placement: Placement) -> Vec<bool> {
+    let still = still(stirrings, epochs, placement);
     let mut worn = vec![true; epochs.len()];
     let observed = epochs.iter().filter(|epoch| epoch.is_observed()).count();
     let nothing_moved = still.iter().all(|still| *still);
@@ -62,7 +57,7 @@ pub fn worn(
         from += run.max(1);
     }
     if placement != Placement::Mattress {
-        for (worn, still) in worn.iter_mut().zip(still_by_windows(movements, epochs, rate_hz)) {
+        for (worn, still) in worn.iter_mut().zip(still_by_windows(stirrings, epochs)) {
             *worn &= !still;
         }
         fill_islands(&mut worn);
@@ -71,10 +66,10 @@ pub fn worn(
 }
 
 /// Epochs of still windows that together last as long as [`UNWORN_S`].
-fn still_by_windows(movements: &[Movement], epochs: &[Epoch], rate_hz: f64) -> Vec<bool> {
+fn still_by_windows(stirrings: &[Stirring], epochs: &[Epoch]) -> Vec<bool> {
     let mut steps: Vec<Span> = epochs.chunks(STEP).map(Span::of).collect();
-    for movement in movements {
-        let epoch = (movement.onset as f64 / rate_hz / EPOCH_S) as usize;
+    for stirring in stirrings {
+        let epoch = (stirring.onset_s / EPOCH_S) as usize;
         if let Some(step) = steps.get_mut(epoch / STEP) {
             step.movements += 1;
         }
@@ -171,12 +166,7 @@ fn fill_islands(worn: &mut [bool]) {
     }
 }
 
-fn still(
-    movements: &[Movement],
-    epochs: &[Epoch],
-    rate_hz: f64,
-    placement: Placement,
-) -> Vec<bool> {
+fn still(stirrings: &[Stirring], epochs: &[Epoch], placement: Placement) -> Vec<bool> {
     let mut still: Vec<bool> = epochs
         .iter()
         .map(|epoch| {
@@ -184,9 +174,9 @@ fn still(
             !epoch.is_observed() || placement == Placement::Mattress || is_stationary
         })
         .collect();
-    for movement in movements {
-        let first = (movement.onset as f64 / rate_hz / EPOCH_S) as usize;
-        let last = (movement.end as f64 / rate_hz / EPOCH_S) as usize;
+    for stirring in stirrings {
+        let first = (stirring.onset_s / EPOCH_S) as usize;
+        let last = (stirring.end_s / EPOCH_S) as usize;
         for epoch in still.iter_mut().take(last + 1).skip(first) {
             *epoch = false;
         }
@@ -208,7 +198,7 @@ mod tests {
         let mut night = epochs(60, 0.05);
         night.extend(epochs(90, 0.002));
         night.extend(epochs(60, 0.05));
-        let worn = worn(&[], &night, 50.0, Placement::Ankle);
+        let worn = worn(&[], &night, Placement::Ankle);
         assert_eq!(worn.iter().filter(|worn| !**worn).count(), 90 * 12);
         assert!(worn[..60 * 12].iter().all(|worn| *worn));
     }
@@ -218,7 +208,7 @@ mod tests {
         let mut night = epochs(60, 0.05);
         night.extend(epochs(80, 0.002));
         night.extend(epochs(60, 0.05));
-        assert!(worn(&[], &night, 50.0, Placement::Ankle).iter().all(|worn| *worn));
+        assert!(worn(&[], &night, Placement::Ankle).iter().all(|worn| *worn));
     }
 
     /// Van Hees et al. 2013: at least 60 min, sd under 13 mg, range under 50 mg, on
@@ -264,17 +254,17 @@ mod tests {
         let mut bumped = table(4);
         bumped.extend(epochs(10, 0.1));
         bumped.extend(table(4));
-        assert!(worn(&[], &bumped, 50.0, Placement::Ankle).iter().all(|worn| !*worn));
+        assert!(worn(&[], &bumped, Placement::Ankle).iter().all(|worn| !*worn));
         let mut night = table(10);
         night.extend(epochs(5 * 60, 0.05));
         night.extend(table(10));
-        let worn = worn(&[], &night, 50.0, Placement::Ankle);
+        let worn = worn(&[], &night, Placement::Ankle);
         assert_eq!(worn.iter().filter(|worn| **worn).count(), 5 * 720);
     }
 
     #[test]
     fn a_table_is_not_worn_however_short_the_recording() {
-        let worn = worn(&[], &epochs(5, 0.002), 50.0, Placement::Ankle);
+        let worn = worn(&[], &epochs(5, 0.002), Placement::Ankle);
         assert!(worn.iter().all(|worn| !*worn));
     }
 }

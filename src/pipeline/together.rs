@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Analysis, PlacementSource, Readings, Settings, movements_of, unfit};
+use super::readings::Readings;
+use super::{Analysis, Detected, PlacementSource, Settings, unfit};
 use crate::align::{self, Alignment, LARGEST_ERROR_S};
 use crate::condition::Ledger;
-use crate::detect::Found;
+use crate::detect::{Found, Threshold};
 use crate::error::{Error, Result};
-use crate::movement::Movement;
 use crate::night::{Night, calibrate};
 use crate::recording::{Placement, Side, Spec};
 use crate::score::night::{Recorded, Scored};
@@ -87,8 +87,19 @@ pub fn analyze_together(
     recordings: &[(PathBuf, Settings)],
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Analysis> {
+    Ok(detect_together(recordings, progress)?.scored())
+}
+
+/// [`analyze_together`] up to where the nights are scored.
+///
+/// # Errors
+/// The same.
+pub fn detect_together(
+    recordings: &[(PathBuf, Settings)],
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Detected> {
     if let [(path, settings)] = recordings {
-        return super::analyze(path, settings, progress);
+        return super::detected(path, settings, progress);
     }
     refuse_twice(recordings)?;
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |about| about.len());
@@ -106,13 +117,10 @@ pub fn analyze_together(
     }
     let sides_warning = set_sides(&mut heard)?;
     align_all(&mut heard);
-    let mut analysis = evaluate(heard);
-    analysis.warnings.extend(sides_warning);
-    let settings = &recordings[0].1;
-    super::check_bed_times(&analysis.nights, settings.bed_times)?;
-    let unused = super::unused(&analysis, settings);
-    analysis.warnings.extend(unused);
-    Ok(analysis)
+    let mut detected = evaluate(heard);
+    detected.about.warnings.extend(sides_warning);
+    detected.check(&recordings[0].1)?;
+    Ok(detected)
 }
 
 /// The same file under two names is no second sensor.
@@ -292,14 +300,14 @@ fn check_common(first: &Heard, other: &Heard) -> Result<()> {
 }
 
 /// The event world of several sensors; the first carries the nights.
-fn evaluate(mut heard: Vec<Heard>) -> Analysis {
+fn evaluate(mut heard: Vec<Heard>) -> Detected {
     let first = &mut heard[0];
     let settings = Settings {
         placement: Some(first.sensor.placement),
         side: first.sensor.side,
         ..first.settings.clone()
     };
-    let (mut analysis, nights, of_first) = super::slept(
+    let (mut about, nights, of_first) = super::slept(
         &first.sensor.path,
         first.sensor.spec.clone(),
         std::mem::take(&mut first.found),
@@ -307,76 +315,95 @@ fn evaluate(mut heard: Vec<Heard>) -> Analysis {
         std::mem::take(&mut first.warnings),
         &settings,
     );
-    analysis.placement_source = first.sensor.placement_source;
-    let joined: Vec<&Heard> = heard.iter().filter(|h| h.sensor.is_joined()).collect();
-    let gaps_s = unrecorded_s(&joined);
-    let mut by_sensor = vec![of_first];
-    by_sensor.extend(joined[1..].iter().map(|heard| readings(heard)));
-    analysis.nights = super::summed_up(&analysis, nights, settings.age_years, |night, reading| {
-        let movements = by_sensor.iter().map(|readings| &readings[reading][..]);
-        scored(night, &joined, movements, &gaps_s)
-    });
+    about.placement_source = first.sensor.placement_source;
+    about.warnings.extend(remarks(&heard));
+    about.sensors = heard.iter().map(|heard| heard.sensor.clone()).collect();
+    let joined: Vec<Heard> = heard.into_iter().filter(|h| h.sensor.is_joined()).collect();
     let legs = joined.iter().filter(|h| h.sensor.placement == Placement::Ankle).count();
     if legs > 1 {
-        analysis.side = Some(Side::Bilateral);
+        about.side = Some(Side::Bilateral);
     }
-    analysis.warnings.extend(remarks(&heard));
-    analysis.sensors = heard.into_iter().map(|heard| heard.sensor).collect();
-    analysis
+    let gaps_s = unrecorded_s(&joined);
+    let mut of_first = Some(of_first);
+    let sensors: Vec<Joined> =
+        joined.into_iter().map(|heard| Joined::new(heard, of_first.take())).collect();
+    let score =
+        Box::new(move |night: &Night, threshold| scored(night, &sensors, threshold, &gaps_s));
+    Detected { about, nights, score, age_years: settings.age_years }
 }
 
-fn readings(heard: &Heard) -> Readings {
-    let Heard { found, sensor, ledger, .. } = heard;
-    let calibration = calibrate::fit(&found.epochs, sensor.spec.has_gravity);
-    super::readings(found, &calibration, ledger.rate_hz, sensor.placement)
+/// A sensor whose movements are joined to those of the others.
+struct Joined {
+    placement: Placement,
+    side: Option<Side>,
+    alignment: Alignment,
+    gaps_s: Vec<(f64, f64)>,
+    readings: Readings,
+}
+
+impl Joined {
+    fn new(heard: Heard, readings: Option<Readings>) -> Self {
+        let Heard { found, sensor, ledger, .. } = heard;
+        let readings = readings.unwrap_or_else(|| {
+            let calibration = calibrate::fit(&found.epochs, sensor.spec.has_gravity);
+            Readings::new(found, &calibration, ledger.rate_hz, sensor.placement)
+        });
+        Self {
+            placement: sensor.placement,
+            side: sensor.side,
+            alignment: sensor.alignment.unwrap_or(Alignment::SAME),
+            gaps_s: ledger.gaps_s(),
+            readings,
+        }
+    }
+
+    /// What it felt in a night, on the time axis of the first.
+    fn felt(&self, night: &Night, threshold: Threshold, to_hz: f64) -> Felt {
+        let Self { placement, side, alignment, gaps_s, readings } = self;
+        // Within a night the clocks drift by seconds, which sleep and bed do not see.
+        let middle_s = f64::midpoint(night.start_s, night.end_s);
+        let there = night.moved(alignment.from_reference(middle_s) - middle_s);
+        let recorded = Recorded {
+            rate_hz: readings.rate_hz,
+            placement: *placement,
+            side: *side,
+            gaps_s: gaps_s.clone(),
+        };
+        let here = readings.of(&there, threshold);
+        let mut scored = crate::score::night::night(&here, &there, &recorded);
+        let elsewhere = if *alignment == Alignment::SAME { &mut [][..] } else { &mut scored[..] };
+        for one in elsewhere {
+            let end_s = alignment.to_reference(one.onset_s + one.duration_s);
+            one.onset_s = alignment.to_reference(one.onset_s);
+            one.duration_s = end_s - one.onset_s;
+            one.movement.onset = (one.onset_s.max(0.0) * to_hz).round() as u64;
+            one.movement.end = (end_s.max(0.0) * to_hz).round() as u64;
+        }
+        scored.retain(|one| (night.start_s..night.end_s).contains(&one.onset_s));
+        Felt { placement: *placement, side: *side, movements: scored }
+    }
 }
 
 /// The movements of a night by all sensors.
-fn scored<'a>(
+fn scored(
     night: &Night,
-    joined: &[&Heard],
-    movements: impl Iterator<Item = &'a [Movement]>,
+    sensors: &[Joined],
+    threshold: Threshold,
     gaps_s: &[(f64, f64)],
 ) -> Vec<Scored> {
-    let to_hz = joined[0].ledger.rate_hz;
-    let felt: Vec<Felt> = joined
-        .iter()
-        .zip(movements)
-        .map(|(heard, movements)| felt(night, heard, movements, to_hz))
-        .collect();
-    if let [Felt { movements, .. }] = &felt[..] {
-        return movements.clone();
+    let to_hz = sensors[0].readings.rate_hz;
+    let felt: Vec<Felt> =
+        sensors.iter().map(|sensor| sensor.felt(night, threshold, to_hz)).collect();
+    match <[Felt; 1]>::try_from(felt) {
+        Ok([alone]) => alone.movements,
+        Err(felt) => together::join(&felt, gaps_s),
     }
-    together::join(&felt, gaps_s)
-}
-
-/// What one sensor felt in a night, on the time axis of the first.
-fn felt(night: &Night, heard: &Heard, movements: &[Movement], to_hz: f64) -> Felt {
-    let Sensor { placement, side, alignment, .. } = heard.sensor;
-    let alignment = alignment.unwrap_or(Alignment::SAME);
-    let rate_hz = heard.ledger.rate_hz;
-    // Within a night the clocks drift by seconds, which sleep and bed do not see.
-    let middle_s = f64::midpoint(night.start_s, night.end_s);
-    let there = night.moved(alignment.from_reference(middle_s) - middle_s);
-    let recorded = Recorded { rate_hz, placement, side, gaps_s: heard.ledger.gaps_s() };
-    let here = movements_of(&there, movements, rate_hz);
-    let mut scored = crate::score::night::night(here, &there, &recorded);
-    let elsewhere = if alignment == Alignment::SAME { &mut [][..] } else { &mut scored[..] };
-    for one in elsewhere {
-        let end_s = alignment.to_reference(one.onset_s + one.duration_s);
-        one.onset_s = alignment.to_reference(one.onset_s);
-        one.duration_s = end_s - one.onset_s;
-        one.movement.onset = (one.onset_s.max(0.0) * to_hz).round() as u64;
-        one.movement.end = (end_s.max(0.0) * to_hz).round() as u64;
-    }
-    scored.retain(|one| (night.start_s..night.end_s).contains(&one.onset_s));
-    Felt { placement, side, movements: scored }
 }
 
 /// When no leg was recorded (without legs: the first sensor was not), s of the
 /// first.
-fn unrecorded_s(joined: &[&Heard]) -> Vec<(f64, f64)> {
-    let is_leg = |heard: &&&Heard| heard.sensor.placement == Placement::Ankle;
+fn unrecorded_s(joined: &[Heard]) -> Vec<(f64, f64)> {
+    let is_leg = |heard: &&Heard| heard.sensor.placement == Placement::Ankle;
     let missing = |heard: &Heard| -> Vec<(f64, f64)> {
         let alignment = heard.sensor.alignment.unwrap_or(Alignment::SAME);
         let end_s = heard.ledger.frames as f64 / heard.ledger.rate_hz;
@@ -401,7 +428,16 @@ fn unrecorded_s(joined: &[&Heard]) -> Vec<(f64, f64)> {
 fn remarks(heard: &[Heard]) -> Vec<String> {
     let (first, others) = (&heard[0], &heard[1..]);
     let name = first.sensor.file();
-    let mut remarks = Vec::new();
+    let why = match first.sensor.placement {
+        Placement::Ankle => "the first of the legs",
+        Placement::Wrist | Placement::Waist | Placement::Mattress => {
+            "the first, as none is on a leg"
+        }
+    };
+    let mut remarks = vec![format!(
+        "Sleep and times in bed that nobody gave are estimated from {name} ({}) alone: it is {why}.",
+        first.sensor.name()
+    )];
     for Heard { sensor, warnings, ledger, found, .. } in others {
         let file = sensor.file();
         remarks.push(match &sensor.alignment {

@@ -10,11 +10,19 @@ mod annot;
 mod bids;
 mod edf;
 
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::DateTime;
+
 use super::tables::{EpochRow, MovementRow, NightRow, Tables};
+use crate::condition::{Gap, Ledger};
+use crate::error::{Error, Result};
 use crate::movement::Kind;
 use crate::night::ROW_S;
-use crate::pipeline::Analysis;
 use crate::recording::Side;
+use crate::time::Clock;
 
 /// One annotation.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,38 +32,115 @@ pub struct Annotation<'a> {
     /// Seconds; 0 for a moment.
     pub duration_s: f64,
     /// Its label.
-    pub label: String,
+    pub label: &'static str,
     /// The movement it stands for, if it is one.
     pub movement: Option<&'a MovementRow>,
 }
 
-/// Names and bytes of the annotation files.
-pub fn files(analysis: &Analysis, tables: &Tables) -> Vec<(String, Vec<u8>)> {
-    let rate_hz = analysis.ledger.rate_hz;
-    let gaps_s: Vec<(f64, f64)> = analysis
-        .ledger
-        .gaps
-        .iter()
-        .map(|gap| (gap.start as f64 / rate_hz, gap.frames as f64 / rate_hz))
-        .collect();
-    let annotations = annotations(tables, &gaps_s);
-    let length_s = tables.nights.iter().map(|night| night.end_s).fold(0.0, f64::max);
-    let start = analysis.spec.clock.wall(0.0);
-    vec![
-        ("annotations.edf".to_owned(), edf::encode(&annotations, start, length_s)),
-        ("annotations.annot".to_owned(), annot::encode(&annotations).into_bytes()),
-        ("events.tsv".to_owned(), bids::events(&annotations).into_bytes()),
-        ("events.json".to_owned(), bids::sidecar().into_bytes()),
-    ]
+/// The annotations that are tables of text.
+pub const TEXTS: [&str; 2] = ["annotations.annot", "events.tsv"];
+const EDF: &str = "annotations.edf";
+
+/// Names of the annotation files.
+pub const NAMES: [&str; 4] = [EDF, TEXTS[0], TEXTS[1], "events.json"];
+
+/// The annotation files, written one night after the other.
+pub struct Writer<W> {
+    /// Where the files will be, for messages.
+    shown: PathBuf,
+    annot: W,
+    events: W,
+    edf: Vec<edf::Mark>,
+    gaps_s: VecDeque<(f64, f64)>,
+    start: Option<DateTime>,
+    length_s: f64,
+}
+
+impl<W: io::Write> Writer<W> {
+    /// Begins the files of a recording in the folder `shown`; `create` opens that of a name.
+    ///
+    /// # Errors
+    /// When one of them cannot be written.
+    pub fn new(
+        clock: &Clock,
+        ledger: &Ledger,
+        shown: &Path,
+        mut create: impl FnMut(&'static str) -> Result<W>,
+    ) -> Result<Self> {
+        let mut begin = |name: &'static str, header: String| {
+            let mut file = create(name)?;
+            file.write_all(header.as_bytes()).map_err(Error::write(&shown.join(name)))?;
+            Ok::<_, Error>(file)
+        };
+        let rate_hz = ledger.rate_hz;
+        let gap = |gap: &Gap| (gap.start as f64 / rate_hz, gap.frames as f64 / rate_hz);
+        Ok(Self {
+            shown: shown.to_owned(),
+            annot: begin(TEXTS[0], annot::header())?,
+            events: begin(TEXTS[1], bids::header())?,
+            edf: Vec::new(),
+            gaps_s: ledger.gaps.iter().map(gap).collect(),
+            start: clock.wall(0.0),
+            length_s: 0.0,
+        })
+    }
+
+    /// Adds the nights that come next.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn push(&mut self, tables: &Tables) -> Result<()> {
+        let end_s = tables.nights.iter().map(|night| night.end_s).fold(0.0, f64::max);
+        self.length_s = self.length_s.max(end_s);
+        let here = self.gaps_s.partition_point(|gap| gap.0 < end_s);
+        let gaps_s: Vec<(f64, f64)> = self.gaps_s.drain(..here).collect();
+        self.write(&annotations(tables, &gaps_s))
+    }
+
+    fn write(&mut self, annotations: &[Annotation]) -> Result<()> {
+        let texts = [
+            (&mut self.annot, TEXTS[0], annot::rows(annotations)),
+            (&mut self.events, TEXTS[1], bids::rows(annotations)),
+        ];
+        let shown = &self.shown;
+        for (file, name, rows) in texts {
+            file.write_all(rows.as_bytes()).map_err(Error::write(&shown.join(name)))?;
+        }
+        self.edf.extend(annotations.iter().map(edf::Mark::from));
+        Ok(())
+    }
+
+    /// Adds what comes after the last night, and makes the files that need all.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn finish(mut self, mut create: impl FnMut(&'static str) -> Result<W>) -> Result<()> {
+        let gaps_s: Vec<(f64, f64)> = self.gaps_s.drain(..).collect();
+        self.write(&annotations(&Tables::default(), &gaps_s))?;
+        let shown = &self.shown;
+        let mut edf = create(EDF)?;
+        edf::write(&self.edf, self.start, self.length_s, &mut edf)
+            .and_then(|()| edf.flush())
+            .map_err(Error::write(&shown.join(EDF)))?;
+        let mut sidecar = create(NAMES[3])?;
+        sidecar
+            .write_all(bids::sidecar().as_bytes())
+            .and_then(|()| sidecar.flush())
+            .map_err(Error::write(&shown.join(NAMES[3])))?;
+        for (mut file, name) in [(self.annot, TEXTS[0]), (self.events, TEXTS[1])] {
+            file.flush().map_err(Error::write(&shown.join(name)))?;
+        }
+        Ok(())
+    }
 }
 
 /// Everything that is annotated, ascending by onset. `gaps_s` are onset and
 /// length of what was not recorded.
 pub fn annotations<'a>(tables: &'a Tables, gaps_s: &[(f64, f64)]) -> Vec<Annotation<'a>> {
-    let plain = |onset_s: f64, duration_s: f64, label: &str| Annotation {
+    let plain = |onset_s: f64, duration_s: f64, label: &'static str| Annotation {
         onset_s: to_ms(onset_s),
         duration_s: to_ms(duration_s),
-        label: label.to_owned(),
+        label,
         movement: None,
     };
     let mut all: Vec<Annotation> = Vec::new();
@@ -109,18 +194,21 @@ fn stages<'a>(
 }
 
 /// The label of a movement. A leg movement in a WASM 2016 series is a PLM.
-fn label(movement: &MovementRow) -> String {
-    let leg = match movement.kind {
-        Kind::LimbMovement if movement.wasm_series.is_some() => "PLM",
-        Kind::LimbMovement => "LM",
-        Kind::HypnicStart => return "sleep_start".to_owned(),
-        other => return other.name().to_owned(),
+fn label(movement: &MovementRow) -> &'static str {
+    let is_plm = match movement.kind {
+        Kind::LimbMovement => movement.wasm_series.is_some(),
+        Kind::HypnicStart => return "sleep_start",
+        other => return other.name(),
     };
-    match movement.side {
-        Some(Side::Left) => format!("{leg}:left"),
-        Some(Side::Right) => format!("{leg}:right"),
-        Some(Side::Bilateral) => format!("{leg}:bilateral"),
-        None => leg.to_owned(),
+    match (is_plm, movement.side) {
+        (false, None) => "LM",
+        (false, Some(Side::Left)) => "LM:left",
+        (false, Some(Side::Right)) => "LM:right",
+        (false, Some(Side::Bilateral)) => "LM:bilateral",
+        (true, None) => "PLM",
+        (true, Some(Side::Left)) => "PLM:left",
+        (true, Some(Side::Right)) => "PLM:right",
+        (true, Some(Side::Bilateral)) => "PLM:bilateral",
     }
 }
 
@@ -148,16 +236,24 @@ mod tests {
 
     fn any_annotations() -> impl Strategy<Value = Vec<Annotation<'static>>> {
         let one = (0..100_000_000_i64, 0..60_000_i64, prop::sample::select(&LABELS[..]));
-        let annotation = |(onset_ms, duration_ms, label): (i64, i64, &str)| Annotation {
+        let annotation = |(onset_ms, duration_ms, label): (i64, i64, &'static str)| Annotation {
             onset_s: onset_ms as f64 / 1e3,
             duration_s: duration_ms as f64 / 1e3,
-            label: label.to_owned(),
+            label,
             movement: None,
         };
         prop::collection::vec(one.prop_map(annotation), 0..60).prop_map(|mut all| {
             all.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
             all
         })
+    }
+
+    fn annot(all: &[Annotation]) -> String {
+        annot::header() + &annot::rows(all)
+    }
+
+    fn events(all: &[Annotation]) -> String {
+        bids::header() + &bids::rows(all)
     }
 
     fn read(bytes: &[u8]) -> Marks {
@@ -175,13 +271,13 @@ mod tests {
             let start = start.checked_add(jiff::SignedDuration::from_millis(fraction_ms.into())).ok();
             let edf = read(&edf::encode(&all, start, 3600.0));
             prop_assert_eq!(edf.start, start);
-            let files = [edf, read(annot::encode(&all).as_bytes()), read(bids::events(&all).as_bytes())];
+            let files = [edf, read(annot(&all).as_bytes()), read(events(&all).as_bytes())];
             for found in files {
                 prop_assert_eq!(found.list.len(), all.len());
                 let mut expected: Vec<_> = all.iter().collect();
                 expected.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
                 for (mark, written) in found.list.iter().zip(expected) {
-                    let label = Labels::default().meaning(&written.label).unwrap();
+                    let label = Labels::default().meaning(written.label).unwrap();
                     prop_assert!((mark.onset_s - written.onset_s).abs() < 1e-6);
                     prop_assert!((mark.duration_s - written.duration_s).abs() < 1e-6);
                     prop_assert_eq!((mark.what, mark.side), (label.what, label.side));
@@ -198,8 +294,8 @@ mod tests {
             // A good file with a wrong byte, or cut short.
             for mut file in [
                 edf::encode(&all, None, 600.0),
-                annot::encode(&all).into_bytes(),
-                bids::events(&all).into_bytes(),
+                annot(&all).into_bytes(),
+                events(&all).into_bytes(),
             ] {
                 let at = at % file.len();
                 file[at] = with;

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 use serde::de::value::Error as Found;
@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use tempfile::NamedTempFile;
 
-use super::tables::{Table, Tables};
+use super::tables::{EpochRow, MovementRow, NightRow, Table, Tables};
 use crate::error::{Error, Position, Result};
 
 /// The table of movements.
@@ -95,14 +95,12 @@ pub fn publish(file: NamedTempFile, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file that will be renamed with its folder; the disk has it after.
+/// Waits until the disk has a file that will be renamed with its folder.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    io::Write::write_all(&mut file, bytes)?;
-    file.sync_all()
+pub fn sync(path: &Path) -> io::Result<()> {
+    fs::OpenOptions::new().append(true).open(path)?.sync_all()
 }
 
 /// How the names of files begin that are not whole yet.
@@ -165,9 +163,21 @@ fn fixed(number: f64, decimals: usize) -> String {
     }
 }
 
-/// A table as CSV. The derived serializers write numbers in full, for JSON;
-/// here they get their decimals.
+/// A table as CSV.
 fn encode<T: Serialize + DeserializeOwned>(rows: &[T]) -> Vec<u8> {
+    let mut table = header::<T>();
+    table.extend(encode_rows(rows));
+    table
+}
+
+/// The first line of a table.
+fn header<T: DeserializeOwned>() -> Vec<u8> {
+    format!("{}\n", columns::<T>().join(",")).into_bytes()
+}
+
+/// The rows of a table as CSV. The derived serializers write numbers in full, for
+/// JSON; here they get their decimals.
+fn encode_rows<T: Serialize + DeserializeOwned>(rows: &[T]) -> Vec<u8> {
     let in_memory = "a table is encoded in memory";
     let columns = columns::<T>();
     let mut full = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
@@ -176,7 +186,6 @@ fn encode<T: Serialize + DeserializeOwned>(rows: &[T]) -> Vec<u8> {
     }
     let full = full.into_inner().expect(in_memory);
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(columns).expect(in_memory);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&full[..]);
     for record in reader.records() {
         let record = record.expect(in_memory);
@@ -189,6 +198,66 @@ fn encode<T: Serialize + DeserializeOwned>(rows: &[T]) -> Vec<u8> {
         table.write_record(fields).expect(in_memory);
     }
     table.into_inner().expect(in_memory)
+}
+
+/// The three tables, written one night after the other.
+pub struct Writer<W> {
+    /// Where the files will be, for messages.
+    shown: PathBuf,
+    movements: W,
+    nights: W,
+    epochs: W,
+}
+
+impl<W: io::Write> Writer<W> {
+    /// Begins the tables of the folder `shown`; `create` opens the file of that name.
+    ///
+    /// # Errors
+    /// When one of them cannot be written.
+    pub fn new(shown: &Path, mut create: impl FnMut(&'static str) -> Result<W>) -> Result<Self> {
+        let mut begin = |name: &'static str, header: Vec<u8>| {
+            let mut file = create(name)?;
+            file.write_all(&header).map_err(Error::write(&shown.join(name)))?;
+            Ok::<_, Error>(file)
+        };
+        Ok(Self {
+            shown: shown.to_owned(),
+            movements: begin(MOVEMENTS, header::<MovementRow>())?,
+            nights: begin(NIGHTS, header::<NightRow>())?,
+            epochs: begin(EPOCHS, header::<EpochRow>())?,
+        })
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn push(&mut self, tables: &Tables) -> Result<()> {
+        let files = [
+            (&mut self.movements, MOVEMENTS, encode_rows(&tables.movements)),
+            (&mut self.nights, NIGHTS, encode_rows(&tables.nights)),
+            (&mut self.epochs, EPOCHS, encode_rows(&tables.epochs)),
+        ];
+        let shown = &self.shown;
+        for (file, name, rows) in files {
+            file.write_all(&rows).map_err(Error::write(&shown.join(name)))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the tables.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn finish(self) -> Result<()> {
+        let shown = &self.shown;
+        for (mut file, name) in
+            [(self.movements, MOVEMENTS), (self.nights, NIGHTS), (self.epochs, EPOCHS)]
+        {
+            file.flush().map_err(Error::write(&shown.join(name)))?;
+        }
+        Ok(())
+    }
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {

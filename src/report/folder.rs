@@ -1,8 +1,10 @@
 //! The result folder: made whole, replaced only if it is ours.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use super::files as on_disk;
 use super::json::{Earlier, PROGRAM};
@@ -22,53 +24,95 @@ pub fn check(dir: &Path) -> Result<()> {
     earlier_files(dir).map(|_| ())
 }
 
-/// Writes `files` (name and bytes) into `dir`, which is made if need be. Files
-/// of an earlier result are replaced, and removed when there is no new one;
-/// others in the folder are left alone. Everything is written beside the folder
-/// first and moved in at the end. Returns the paths.
-///
-/// # Errors
-/// When something is in the way that an analysis did not write, or when the
-/// folder cannot be written.
-pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>> {
-    let earlier = earlier_files(dir)?;
-    for (name, _) in files {
-        let path = dir.join(name);
-        if path.exists() && !earlier.contains(name) {
-            return Err(Error::InTheWay { path, help: HELP.to_owned() });
-        }
+/// A folder beside the one of the results, in which their files are made.
+pub struct Fresh {
+    dir: PathBuf,
+    fresh: TempDir,
+}
+
+impl Fresh {
+    /// For results that are to go into `dir`.
+    ///
+    /// # Errors
+    /// When nothing can be made beside it.
+    pub fn new(dir: &Path) -> Result<Self> {
+        let parent = match dir.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(parent).map_err(Error::write(parent))?;
+        let fresh = tempfile::Builder::new()
+            .prefix(on_disk::FRESH)
+            .tempdir_in(parent)
+            .map_err(Error::write(parent))?;
+        Ok(Self { dir: dir.to_owned(), fresh })
     }
-    let parent = match dir.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).map_err(Error::write(parent))?;
-    let fresh = tempfile::Builder::new()
-        .prefix(".hypnic-")
-        .tempdir_in(parent)
-        .map_err(Error::write(parent))?;
-    for (name, bytes) in files {
-        let path = fresh.path().join(name);
-        on_disk::write_through(&path, bytes).map_err(Error::write(&dir.join(name)))?;
+
+    /// Where the files are made, and where they will be.
+    pub fn place(&self) -> Place<'_> {
+        Place { made: self.fresh.path(), shown: &self.dir }
     }
-    fs::create_dir_all(dir).map_err(Error::write(dir))?;
-    for name in earlier.iter().filter(|name| !files.iter().any(|(new, _)| new == *name)) {
-        let path = dir.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::write(&path)(error));
-            }
-            _ => {}
-        }
-    }
-    files
-        .iter()
-        .map(|(name, _)| {
+
+    /// Moves the files of these names to where they belong; the folder is made if
+    /// need be. Files of an earlier result are replaced, and removed when there is
+    /// no new one; others in the folder are left alone.
+    ///
+    /// # Errors
+    /// When something is in the way that an analysis did not write, or when the
+    /// folder cannot be written.
+    pub fn publish(self, names: &[String]) -> Result<()> {
+        let Self { dir, fresh } = self;
+        let earlier = earlier_files(&dir)?;
+        for name in names {
             let path = dir.join(name);
-            fs::rename(fresh.path().join(name), &path).map_err(Error::write(&path))?;
-            Ok(path)
+            if path.exists() && !earlier.contains(name) {
+                return Err(Error::InTheWay { path, help: HELP.to_owned() });
+            }
+            on_disk::sync(&fresh.path().join(name)).map_err(Error::write(&path))?;
+        }
+        fs::create_dir_all(&dir).map_err(Error::write(&dir))?;
+        for name in earlier.iter().filter(|name| !names.contains(name)) {
+            let path = dir.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::write(&path)(error));
+                }
+                _ => {}
+            }
+        }
+        names.iter().try_for_each(|name| {
+            let path = dir.join(name);
+            fs::rename(fresh.path().join(name), &path).map_err(Error::write(&path))
         })
-        .collect()
+    }
+}
+
+/// A folder in which files are made, and the one they are made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Where they are made.
+    pub made: &'a Path,
+    /// Where they will be, for messages.
+    pub shown: &'a Path,
+}
+
+impl Place<'_> {
+    /// Begins the file of that name.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(&self, name: &str) -> Result<BufWriter<File>> {
+        let file = File::create(self.made.join(name));
+        Ok(BufWriter::new(file.map_err(Error::write(&self.shown.join(name)))?))
+    }
+
+    /// Makes the file of that name.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        fs::write(self.made.join(name), bytes).map_err(Error::write(&self.shown.join(name)))
+    }
 }
 
 /// The files of the result that is in `dir`; none when there is no folder yet.

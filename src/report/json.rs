@@ -102,6 +102,8 @@ with_columns! {
         pub clock: String,
         /// Recorded, without gaps, h.
         pub hours_recorded: f64,
+        /// Whether sleep and times in bed that nobody gave are estimated from it.
+        pub gives_sleep: bool,
         /// Whether its movements are among those of the night.
         pub joined: bool,
         /// Its first frame, s from the first frame of the first sensor, as the movements both felt
@@ -117,7 +119,7 @@ with_columns! {
 }
 
 impl SensorPart {
-    fn new(sensor: &Sensor, blake3: String) -> Self {
+    fn new(sensor: &Sensor, gives_sleep: bool, blake3: String) -> Self {
         Self {
             file: sensor.file(),
             blake3,
@@ -127,6 +129,7 @@ impl SensorPart {
             side: sensor.side,
             clock: sensor.spec.clock.to_string(),
             hours_recorded: sensor.hours_recorded,
+            gives_sleep,
             joined: sensor.is_joined(),
             offset_s: sensor.alignment.map(|at| at.offset_s),
             drift_ppm: sensor.alignment.map(|at| at.drift_ppm),
@@ -183,7 +186,12 @@ pub fn summary(
         note: NOTE,
         files,
         recording: RecordingPart::new(analysis, hash(&analysis.path)),
-        sensors: analysis.sensors.iter().map(|s| SensorPart::new(s, hash(&s.path))).collect(),
+        sensors: analysis
+            .sensors
+            .iter()
+            .enumerate()
+            .map(|(index, sensor)| SensorPart::new(sensor, index == 0, hash(&sensor.path)))
+            .collect(),
         calibration: &analysis.calibration,
         settings,
         time: &analysis.ledger,

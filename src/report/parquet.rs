@@ -23,10 +23,12 @@ pub use read::Rows;
 #[cfg(feature = "parquet")]
 pub use write::Writer;
 
+use std::io::Write as _;
 use std::path::Path;
 
 use csv::ByteRecord;
 
+use super::folder::Place;
 use super::tables::Table;
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -47,27 +49,27 @@ pub fn check() -> Result<()> {
     })
 }
 
-/// Files of the tables in `csv` (names and bytes, others are passed over):
-/// names and bytes as Parquet.
+/// Makes the tables, which are there as CSV, as Parquet too.
 ///
 /// # Errors
-/// Without the feature `parquet`.
-pub fn encoded(csv: &[(String, Vec<u8>)]) -> Result<Vec<(String, Vec<u8>)>> {
-    let of = |table: Table| {
-        let bytes = csv.iter().find(|(name, _)| name == table.csv()).map(|(_, bytes)| bytes)?;
-        Some(encode(table, bytes).map(|bytes| (table.parquet().to_owned(), bytes)))
-    };
-    Table::ALL.into_iter().filter_map(of).collect()
+/// Without the feature `parquet`; when they cannot be read or written.
+pub fn write(place: Place) -> Result<()> {
+    for table in Table::ALL {
+        let (csv, name) = (place.made.join(table.csv()), table.parquet());
+        let path = place.shown.join(name);
+        let mut file = Writer::new(place.create(name)?, &path, table, &[])?;
+        let mut rows = csv::Reader::from_path(&csv).map_err(unread(&csv))?;
+        let mut row = ByteRecord::new();
+        while rows.read_byte_record(&mut row).map_err(unread(&csv))? {
+            file.push(&row)?;
+        }
+        file.finish()?.flush().map_err(Error::write(&path))?;
+    }
+    Ok(())
 }
 
-fn encode(table: Table, csv: &[u8]) -> Result<Vec<u8>> {
-    let mut file = Writer::new(Vec::new(), Path::new(table.parquet()), table, &[])?;
-    let mut rows = csv::Reader::from_reader(csv);
-    let mut row = ByteRecord::new();
-    while rows.read_byte_record(&mut row).expect("the table was encoded in memory") {
-        file.push(&row)?;
-    }
-    file.finish()
+fn unread(path: &Path) -> impl Fn(csv::Error) -> Error {
+    move |error| Error::read(path)(error.into())
 }
 
 /// The columns of a table, and what stands behind them.

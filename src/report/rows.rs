@@ -1,7 +1,7 @@
 //! An analysis as the rows of the tables.
 
 use super::tables::{self, BedSource, EpochRow, Extent, MovementRow, NightRow, NightTimes, Tables};
-use crate::night::Night;
+use crate::night::{Night, Row};
 use crate::pipeline::{AnalysedNight, Analysis, Sensor, file_name, moved, told};
 use crate::recording::Side;
 use crate::score::InSeries;
@@ -12,24 +12,36 @@ use crate::summary::{Course, LEAST_HOURS, Periodic};
 pub fn tables(analysis: &Analysis) -> Tables {
     let mut tables = Tables::default();
     for night in &analysis.nights {
-        tables.nights.push(night_row(analysis, night));
-        let movements = night.movements.iter();
-        tables
-            .movements
-            .extend(movements.map(|scored| movement_row(analysis, &night.night, scored)));
-        let rows = night.night.rows.iter();
-        tables.epochs.extend(rows.map(|row| EpochRow {
-            night: night.night.label.clone(),
-            time: analysis.spec.clock.label(row.onset_s),
-            onset_s: row.onset_s,
-            asleep: row.asleep,
-            worn: row.worn,
-            observed: f64::from(row.observed),
-            posture_deg: row.posture_deg.map(f64::from),
-            activity_mg: row.activity_g.map(|activity_g| f64::from(activity_g) * 1e3),
-        }));
+        let of_night = tables_of(analysis, night);
+        tables.nights.extend(of_night.nights);
+        tables.movements.extend(of_night.movements);
+        tables.epochs.extend(of_night.epochs);
     }
     tables
+}
+
+/// The rows of one night.
+pub fn tables_of(about: &Analysis, analysed: &AnalysedNight) -> Tables {
+    let night = &analysed.night;
+    let movements = analysed.movements.iter();
+    Tables {
+        nights: vec![night_row(about, analysed)],
+        movements: movements.map(|scored| movement_row(about, night, scored)).collect(),
+        epochs: night.rows.iter().map(|row| epoch_row(about, night, row)).collect(),
+    }
+}
+
+fn epoch_row(about: &Analysis, night: &Night, row: &Row) -> EpochRow {
+    EpochRow {
+        night: night.label.clone(),
+        time: about.spec.clock.label(row.onset_s),
+        onset_s: row.onset_s,
+        asleep: row.asleep,
+        worn: row.worn,
+        observed: f64::from(row.observed),
+        posture_deg: row.posture_deg.map(f64::from),
+        activity_mg: row.activity_g.map(|activity_g| f64::from(activity_g) * 1e3),
+    }
 }
 
 /// Name of the recording: that of its file, or those of all that were joined.

@@ -27,7 +27,16 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
         + &(0..200)
             .map(|k| format!("{}.{:02},0.1,0.{},1\n", k / 50, k % 50 * 2, k))
             .collect::<String>();
+    let phyphox = "\"Time (s)\",\"Acceleration x (m/s^2)\",\"Acceleration y (m/s^2)\",\"Acceleration z (m/s^2)\",\"Absolute acceleration (m/s^2)\"\n"
+        .to_owned()
+        + &(0..300)
+            .map(|k| format!("{:.5},1.{k:03}1E0,2.0{k:03}E0,9.5{k:03}E0,9.7{k:03}E0\n", 0.02 * f64::from(k)))
+            .collect::<String>();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&cwa.write()).unwrap();
     vec![
+        ("phyphox", phyphox.into_bytes()),
+        ("gzip", gzip.finish().unwrap()),
         ("cwa", cwa.write()),
         ("gt3x", gt3x.write()),
         ("gt3x stored", Gt3x::sample().write()),
@@ -89,7 +98,9 @@ fn a_file_cut_anywhere_is_read_as_far_as_it_goes_or_refused() {
             // A sector is all that is known of a CWA file's length, and a row of a table's.
             let at_a_seam = match kind {
                 "cwa" => cut % 512 == 0,
-                "csv" => content[..=cut].ends_with(b"\n") || content[..cut].ends_with(b"\n"),
+                "csv" | "phyphox" => {
+                    content[..=cut].ends_with(b"\n") || content[..cut].ends_with(b"\n")
+                }
                 _ => false,
             };
             if frames < whole.frames.len() && !at_a_seam {
@@ -134,5 +145,18 @@ fn wrong_bytes_never_end_the_program() {
         }
         assert_eq!(read_well + refused, rounds, "{kind}");
         assert!(20 * read_well > rounds, "{kind}: {read_well} of {rounds} were read");
+    }
+}
+
+#[test]
+fn an_archive_of_actigraph_cut_before_its_info_says_what_is_missing() {
+    let gt3x = Gt3x::sample();
+    let (log, info) = (gt3x.log(), gt3x.info());
+    for name in ["log.bin", "activity.bin"] {
+        let members = [(name, &log[..]), ("info.txt", info.as_bytes())];
+        let content = archive(&members, zip::CompressionMethod::Stored);
+        let told = read(&content[..log.len() / 2]).unwrap_err().to_string();
+        assert!(told.contains(name) && told.contains("info.txt"), "{told}");
+        assert!(told.contains("cut") && told.contains("the whole .gt3x"), "{told}");
     }
 }

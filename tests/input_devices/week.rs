@@ -17,9 +17,10 @@ fn days() -> u32 {
 }
 
 /// Address space the command may have, in kilobytes, which is less than any of
-/// the files has. It needs some 15 000 and, for every day, the epochs found.
+/// the files has: the program with a night, and what is kept of every day, which is
+/// its epochs and what moved.
 fn memory_kb() -> u32 {
-    30_000 + 5000 * days()
+    25_000 + 2000 * days()
 }
 
 /// Counts of a sensor at rest that turns a little every second.

@@ -7,6 +7,10 @@ use super::text::Text;
 /// Bytes read at a time once the head is used up; it stays in the cache.
 const CHUNK: usize = 256 << 10;
 
+/// Bytes before the last line that are kept, and the rows it is held against.
+const BEHIND: usize = 4096;
+const PEERS: usize = 8;
+
 /// The longest line believed to be a row.
 const LINE_LIMIT: usize = 1 << 20;
 
@@ -20,12 +24,27 @@ pub(super) struct Line<'a> {
     pub row: u64,
     /// Whether the file ended before the line did.
     pub unfinished: bool,
+    /// Of an unfinished line, the text before it.
+    pub before: &'a [u8],
 }
 
 impl<'a> Line<'a> {
     /// The line without its end.
     pub fn bytes(&self) -> &'a [u8] {
         &self.text[..self.length]
+    }
+
+    /// Whether the line, which has no end, is shorter than the rows before it: in
+    /// cells, or in the last of them.
+    pub fn is_cut(&self, delimiter: u8) -> bool {
+        let shape = |line: &[u8]| {
+            let last = line.rsplit(|&byte| byte == delimiter).next().unwrap_or(line);
+            (memchr::memchr_iter(delimiter, line).count(), last.len())
+        };
+        let before = self.before.strip_suffix(b"\n").unwrap_or(self.before);
+        let lines = before.rsplit(|&byte| byte == b'\n').take(PEERS).map(trim_return);
+        let shortest = lines.filter(|line| !line.is_empty()).map(shape).min();
+        self.unfinished && shortest.is_some_and(|shortest| shape(self.bytes()) < shortest)
     }
 }
 
@@ -64,17 +83,23 @@ impl Lines {
                 self.row += 1;
                 let length = trim_return(&self.buffer[start..end]).len();
                 let text = &self.buffer[start..self.end];
-                return Ok(Some(Line { text, length, row: self.row, unfinished: false }));
+                return Ok(Some(Line {
+                    text,
+                    length,
+                    row: self.row,
+                    unfinished: false,
+                    before: &[],
+                }));
             }
             if self.ended {
                 if self.start == self.end {
                     return Ok(None);
                 }
-                let text = &self.buffer[self.start..self.end];
+                let (before, text) = self.buffer[..self.end].split_at(self.start);
                 let length = trim_return(text).len();
                 self.start = self.end;
                 self.row += 1;
-                return Ok(Some(Line { text, length, row: self.row, unfinished: true }));
+                return Ok(Some(Line { text, length, row: self.row, unfinished: true, before }));
             }
             searched = unread.len();
             self.fill()?;
@@ -104,21 +129,22 @@ impl Lines {
 
     #[cold]
     fn fill(&mut self) -> io::Result<()> {
-        let unread = self.end - self.start;
-        if unread > LINE_LIMIT {
+        if self.end - self.start > LINE_LIMIT {
             self.row += 1;
             return Err(io::ErrorKind::InvalidData.into());
         }
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.start = 0;
-        self.end = unread;
+        let from = self.start.saturating_sub(BEHIND);
+        self.buffer.copy_within(from..self.end, 0);
+        self.start -= from;
+        self.end -= from;
+        let kept = self.end;
         // The rest of a row and a chunk.
-        let size = (unread + CHUNK).next_multiple_of(CHUNK);
+        let size = (kept + CHUNK).next_multiple_of(CHUNK);
         if self.buffer.len() != size {
             self.buffer.resize(size, 0);
             self.buffer.shrink_to_fit();
         }
-        match self.text.read(&mut self.buffer[unread..]) {
+        match self.text.read(&mut self.buffer[kept..]) {
             Ok(bytes) => {
                 self.end += bytes;
                 self.ended = bytes == 0;

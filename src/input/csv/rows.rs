@@ -156,6 +156,11 @@ pub(super) struct RowReader {
 }
 
 impl RowReader {
+    /// The byte between two cells.
+    pub(super) fn delimiter(&self) -> u8 {
+        self.dialect.delimiter.byte()
+    }
+
     /// Reads the axes from `axes` and the stamps from `stamps`; a number is
     /// `in_g` g.
     pub fn new(dialect: Dialect, axes: [usize; 3], stamps: Stamps, in_g: f64) -> Self {

@@ -2,10 +2,15 @@
 
 use super::Annotation;
 
+/// The first line.
+pub(super) fn header() -> String {
+    "class\tinstance\tchannel\tstart\tstop\tmeta\n".to_owned()
+}
+
 /// Tab-separated: class, instance, channel, start and stop in seconds, and the
 /// kind, series and interval of a movement as meta.
-pub(super) fn encode(annotations: &[Annotation]) -> String {
-    let mut text = String::from("class\tinstance\tchannel\tstart\tstop\tmeta\n");
+pub(super) fn rows(annotations: &[Annotation]) -> String {
+    let mut text = String::new();
     for annotation in annotations {
         let meta = annotation.movement.map_or_else(
             || ".".to_owned(),

@@ -7,15 +7,20 @@ use super::Annotation;
 const COLUMNS: [&str; 8] =
     ["onset", "duration", "trial_type", "side", "imi_s", "wasm_series", "aasm_series", "asleep"];
 
+/// The first line.
+pub(super) fn header() -> String {
+    COLUMNS.join("\t") + "\n"
+}
+
 /// Tab-separated, `n/a` where nothing is to be said.
-pub(super) fn events(annotations: &[Annotation]) -> String {
-    let mut text = COLUMNS.join("\t") + "\n";
+pub(super) fn rows(annotations: &[Annotation]) -> String {
+    let mut text = String::new();
     for Annotation { onset_s, duration_s, label, movement } in annotations {
         let of = |field: Option<String>| field.unwrap_or_else(|| "n/a".to_owned());
         let fields = [
             format!("{onset_s:.3}"),
             format!("{duration_s:.3}"),
-            label.clone(),
+            (*label).to_owned(),
             of(movement.and_then(|m| m.side).map(|side| side.to_string())),
             of(movement.and_then(|m| m.imi_s).map(|imi_s| format!("{imi_s:.3}"))),
             of(movement.and_then(|m| m.wasm_series).map(|number| number.to_string())),

@@ -1,6 +1,8 @@
 //! EDF+ of annotations only (Kemp and Olivan 2003, Clin Neurophysiol
 //! 114:1755–1761).
 
+use std::io::{self, Write};
+
 use jiff::civil::DateTime;
 
 use super::Annotation;
@@ -9,43 +11,60 @@ use super::Annotation;
 /// in a later one when that is full.
 const RECORD_S: f64 = 30.0;
 
-/// The file. Its records cover the recording, so that viewers show its length;
-/// the fraction of the second at which it begins is in the first record, as the
-/// header has whole seconds only.
-pub(super) fn encode(
-    annotations: &[Annotation],
-    start: Option<DateTime>,
-    length_s: f64,
-) -> Vec<u8> {
-    let fraction_s = start.map_or(0.0, |start| f64::from(start.subsec_nanosecond()) / 1e9);
-    let last_s = annotations.iter().map(|a| a.onset_s).fold(0.0, f64::max);
-    let count = ((length_s.max(last_s + 1e-3)) / RECORD_S).ceil().max(1.0) as usize;
-    let lists: Vec<(usize, Vec<u8>)> = annotations
-        .iter()
-        .map(|a| (((a.onset_s / RECORD_S).max(0.0)) as usize, list(a, fraction_s)))
-        .collect();
-    let all_bytes: usize = lists.iter().map(|(_, list)| list.len()).sum();
-    // From the mean load of a record up, until everything has its place.
-    let mut record_bytes = (all_bytes / count + 64).next_multiple_of(2);
-    let records = loop {
-        match packed(&lists, count, record_bytes, fraction_s) {
-            Some(records) => break records,
-            None => record_bytes = (record_bytes + record_bytes / 4).next_multiple_of(2),
-        }
-    };
-    let mut bytes = header(start, count, record_bytes);
-    bytes.extend(records);
-    bytes
+/// What of an annotation the file has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Mark {
+    onset_s: f64,
+    duration_s: f64,
+    label: &'static str,
 }
 
-/// Onset, duration and text, with the marks of the format between them.
-fn list(annotation: &Annotation, fraction_s: f64) -> Vec<u8> {
-    let Annotation { onset_s, duration_s, label, .. } = annotation;
-    let mut list = stamp(onset_s + fraction_s);
-    if *duration_s > 0.0 {
-        list += &format!("\x15{}", number(*duration_s));
+impl From<&Annotation<'_>> for Mark {
+    fn from(annotation: &Annotation) -> Self {
+        let Annotation { onset_s, duration_s, label, .. } = *annotation;
+        Self { onset_s, duration_s, label }
     }
-    format!("{list}\x14{label}\x14\0").into_bytes()
+}
+
+impl Mark {
+    /// The record it belongs to.
+    fn record(&self) -> usize {
+        (self.onset_s / RECORD_S).max(0.0) as usize
+    }
+
+    /// Onset, duration and text, with the marks of the format between them.
+    fn list(&self, fraction_s: f64) -> Vec<u8> {
+        let mut list = stamp(self.onset_s + fraction_s);
+        if self.duration_s > 0.0 {
+            list += &format!("\x15{}", number(self.duration_s));
+        }
+        format!("{list}\x14{}\x14\0", self.label).into_bytes()
+    }
+}
+
+/// Writes the file. Its records cover the recording, so that viewers show its length;
+/// the fraction of the second at which it begins is in the first record, as the
+/// header has whole seconds only.
+///
+/// # Errors
+/// What `out` says.
+pub(super) fn write(
+    marks: &[Mark],
+    start: Option<DateTime>,
+    length_s: f64,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let fraction_s = start.map_or(0.0, |start| f64::from(start.subsec_nanosecond()) / 1e9);
+    let last_s = marks.iter().map(|mark| mark.onset_s).fold(0.0, f64::max);
+    let count = ((length_s.max(last_s + 1e-3)) / RECORD_S).ceil().max(1.0) as usize;
+    let all_bytes: usize = marks.iter().map(|mark| mark.list(fraction_s).len()).sum();
+    // From the mean load of a record up, until everything has its place.
+    let mut record_bytes = (all_bytes / count + 64).next_multiple_of(2);
+    while !pack(marks, count, record_bytes, fraction_s, &mut io::sink())? {
+        record_bytes = (record_bytes + record_bytes / 4).next_multiple_of(2);
+    }
+    out.write_all(&header(start, count, record_bytes))?;
+    pack(marks, count, record_bytes, fraction_s, out).map(|_| ())
 }
 
 /// Seconds with their sign.
@@ -61,27 +80,32 @@ fn number(seconds: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// All records one after the other; `None` if the annotations do not fit.
-fn packed(
-    lists: &[(usize, Vec<u8>)],
+/// All records one after the other; whether the marks fit.
+fn pack(
+    marks: &[Mark],
     count: usize,
     record_bytes: usize,
     fraction_s: f64,
-) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(count * record_bytes);
-    let mut waiting = lists.iter().peekable();
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    let mut waiting = marks.iter().peekable();
+    let mut bytes = Vec::with_capacity(record_bytes);
     for record in 0..count {
-        let end = bytes.len() + record_bytes;
+        bytes.clear();
         let at_s = record as f64 * RECORD_S + fraction_s;
         bytes.extend(format!("{}\x14\x14\0", stamp(at_s)).bytes());
-        while let Some((_, list)) =
-            waiting.next_if(|(due, list)| *due <= record && bytes.len() + list.len() <= end)
-        {
+        while let Some(mark) = waiting.peek().filter(|mark| mark.record() <= record) {
+            let list = mark.list(fraction_s);
+            if bytes.len() + list.len() > record_bytes {
+                break;
+            }
             bytes.extend(list);
+            waiting.next();
         }
-        bytes.resize(end, 0);
+        bytes.resize(record_bytes, 0);
+        out.write_all(&bytes)?;
     }
-    waiting.peek().is_none().then_some(bytes)
+    Ok(waiting.peek().is_none())
 }
 
 fn header(start: Option<DateTime>, count: usize, record_bytes: usize) -> Vec<u8> {
@@ -115,13 +139,26 @@ fn header(start: Option<DateTime>, count: usize, record_bytes: usize) -> Vec<u8>
     fields.iter().flat_map(|(text, width)| format!("{text:<width$}").into_bytes()).collect()
 }
 
+/// The file in memory.
+#[cfg(test)]
+pub(super) fn encode(
+    annotations: &[Annotation],
+    start: Option<DateTime>,
+    length_s: f64,
+) -> Vec<u8> {
+    let marks: Vec<Mark> = annotations.iter().map(Mark::from).collect();
+    let mut bytes = Vec::new();
+    write(&marks, start, length_s, &mut bytes).unwrap();
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::marks::{self, Labels, What};
 
-    fn annotation(onset_s: f64, duration_s: f64, label: &str) -> Annotation<'static> {
-        Annotation { onset_s, duration_s, label: label.to_owned(), movement: None }
+    fn annotation(onset_s: f64, duration_s: f64, label: &'static str) -> Annotation<'static> {
+        Annotation { onset_s, duration_s, label, movement: None }
     }
 
     fn back(bytes: &[u8]) -> Vec<(f64, f64, What)> {
