@@ -115,7 +115,7 @@ mod tests {
         }
         // What the turn is makes no difference; nor where gravity was never left.
         let held = within(2.0, 3.0);
-        assert!((stand_of(3.0, |at_s| held(at_s)) - 1.0).abs() < 0.03);
+        assert!((stand_of(3.0, &held) - 1.0).abs() < 0.03);
         assert_eq!(stand_of(3.0, |_| 0.0), 0.0);
     }
 
