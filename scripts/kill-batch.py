@@ -81,21 +81,27 @@ def main():
         begin = time.monotonic()
         undisturbed = bench.Ran("batch", nights, "--out", work / "whole", "--jobs", 2, "--quiet")
         whole_s = time.monotonic() - begin
-        print(f"undisturbed: {whole_s:.1f} s, CPU {undisturbed.cpu_s:.1f} s")
+        # What passes before there is work, and at the end: a run that has none.
+        idle_s = bench.Ran("batch", nights, "--out", work / "whole", "--jobs", 2, "--quiet").wall_s
+        print(f"undisturbed: {whole_s:.1f} s, CPU {undisturbed.cpu_s:.1f} s; with nothing to do {idle_s:.1f} s")
 
         out, ended, done_before = work / "out", 0, []
         command = [bench.HYPNIC, "batch", nights, "--out", out, "--jobs", "2", "--quiet"]
-        for number in range(args.kills):
+        while (number := len(done_before)) < args.kills + ended:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            # Most are killed at work, some while they look, and the last while they collate.
-            wait_s = rng.uniform(0, 2.5 * whole_s / args.kills)
+            # Most are killed at work; every fifth, and when all is done, while it looks or collates.
+            wait_s = rng.uniform(0, idle_s)
+            if number % 5 and not ended:
+                wait_s = idle_s + rng.uniform(0, 2 * (whole_s - idle_s) / args.kills)
             try:
                 process.wait(wait_s)
                 ended += 1
             except subprocess.TimeoutExpired:
                 kill(process, take_along=number % 2 == 0)
             done_before.append(sum(1 for _ in (out / "results").rglob("summary.json")) if out.exists() else 0)
-        print(f"{args.kills - ended} killed, {ended} came to their end before; results after each: {done_before}")
+        print(f"{args.kills} killed, {ended} more came to their end before; results after each: {done_before}")
+        at_work = sum(before < after for before, after in zip([0, *done_before], done_before))
+        assert at_work >= args.kills / 4, f"only {at_work} runs were killed at work"
         last = bench.Ran("batch", nights, "--out", out, "--jobs", 2)
         print(f"run to the end: {last.wall_s:.1f} s, {last.out.splitlines()[0]}")
         time.sleep(2)
