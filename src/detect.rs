@@ -15,6 +15,7 @@ mod gate;
 mod history;
 mod join;
 mod resolution;
+mod stand;
 mod tick;
 
 use std::collections::VecDeque;

@@ -38,6 +38,8 @@ pub struct Movement {
     pub centroid_hz: f32,
     /// Largest angle between gravity during the movement and before it, degrees.
     pub tilt_deg: f32,
+    /// How long gravity stood further than half of that way from where it was before, s.
+    pub stand_s: f32,
     /// Angle between gravity after the movement and before it, degrees.
     pub turn_deg: f32,
     /// How far gravity travelled, over twice the way to its furthest point: 1 for
@@ -70,6 +72,7 @@ impl Movement {
             bursts: 1,
             centroid_hz: 4.5,
             tilt_deg: 4.0,
+            stand_s: 0.6,
             turn_deg: 0.1,
             wander: 1.1,
             before_g: [0.0, 0.0, 1.0],

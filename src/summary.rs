@@ -12,8 +12,9 @@ pub use pattern::{
 use crate::movement::Kind;
 use crate::night::{Night, ROW_S, SleepSource};
 use crate::recording::Placement;
+use crate::score::kind::Why;
 use crate::score::night::{SLOWEST_FOR_LEGS_HZ, Scored, shows_series};
-use crate::score::starts::SLOWEST_FOR_STARTS_HZ;
+use crate::score::starts::{Lack, SLOWEST_FOR_STARTS_HZ};
 use crate::score::{InSeries, periodicity};
 
 /// The numbers of one night. Rates have their denominator in the name: per hour
@@ -95,6 +96,8 @@ pub enum CannotShow {
     LegsAtRate,
     /// Too few samples a second for starts.
     StartsAtRate,
+    /// Others shake the bed too often.
+    WhoseJerks,
     /// Gravity was taken out of the recording.
     PostureWithoutGravity,
 }
@@ -112,6 +115,9 @@ impl std::fmt::Display for CannotShow {
             ),
             Self::StartsAtRate => f.write_str(
                 "hypnic starts (they last 0.1 to 0.3 s and need at least 25 samples a second)",
+            ),
+            Self::WhoseJerks => f.write_str(
+                "whose the sharp jerks are (others or the house shake this bed often, so none is called a hypnic start)",
             ),
             Self::PostureWithoutGravity => f.write_str(
                 "posture and tilt (gravity was taken out of this recording, so movements that hold and movements that return are not told apart)",
@@ -177,7 +183,7 @@ pub fn summarise(
         limb_movements: scored.iter().filter(|m| m.in_bed && m.kind == Kind::LimbMovement).count()
             as u32,
         raised_above_per_hour: RAISED_PLM_PER_HOUR,
-        cannot_show: cannot_show(placement, rate_hz, has_gravity),
+        cannot_show: cannot_show(placement, rate_hz, has_gravity, scored),
         has_slept: night.sleep_onset_s.is_some(),
         sleep_source: night.sleep_source,
         finding: Finding::default(),
@@ -207,7 +213,12 @@ fn periodic(
     }
 }
 
-fn cannot_show(placement: Placement, rate_hz: f64, has_gravity: bool) -> Vec<CannotShow> {
+fn cannot_show(
+    placement: Placement,
+    rate_hz: f64,
+    has_gravity: bool,
+    scored: &[Scored],
+) -> Vec<CannotShow> {
     let mut cannot = Vec::new();
     if rate_hz < SLOWEST_FOR_LEGS_HZ {
         cannot.push(CannotShow::LegsAtRate);
@@ -216,6 +227,9 @@ fn cannot_show(placement: Placement, rate_hz: f64, has_gravity: bool) -> Vec<Can
     }
     if rate_hz < SLOWEST_FOR_STARTS_HZ {
         cannot.push(CannotShow::StartsAtRate);
+    }
+    if scored.iter().any(|m| m.why == Why::Jerk { lacks: Lack::Alone }) {
+        cannot.push(CannotShow::WhoseJerks);
     }
     if !has_gravity {
         cannot.push(CannotShow::PostureWithoutGravity);

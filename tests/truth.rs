@@ -106,6 +106,21 @@ fn most_starts_are_found_and_few_are_invented() {
 }
 
 #[test]
+fn a_jerk_of_a_bed_that_others_shake_is_no_start_and_that_is_said() {
+    for seed in SEEDS {
+        let (_, analysis) = night_of(Scene::Disturbed, seed);
+        let found = found_row(&analysis);
+        assert_eq!(found.hypnic_starts, Some(0), "seed {seed}");
+        let told = &analysis.nights[0].movements;
+        let is_said = told.iter().any(|m| m.why.to_string().contains("others shake the bed"));
+        assert_eq!(is_said, found.cannot_show.contains("whose"), "{}", found.cannot_show);
+    }
+    let (_, alone) = night_of(Scene::MattressStarts, 203);
+    assert!(!found_row(&alone).cannot_show.contains("whose"));
+    assert!(found_row(&alone).hypnic_starts.is_some_and(|starts| starts > 0));
+}
+
+#[test]
 fn sleep_onset_and_sleep_time_are_near_the_truth_without_given_times() {
     for seed in SEEDS {
         let (night, analysis) = night_of(Scene::Healthy, seed);

@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 use super::gate::ticks;
 use super::history::{History, angle_deg, distance_g};
 use super::join::Shape;
+use super::stand::stand_s;
 use crate::movement::Movement;
 use crate::recording::Frame;
 use crate::spectrum::Spectrum;
@@ -18,7 +19,7 @@ const DECAYED_SHARE: f32 = 0.25;
 /// Window over which a tilt must stand to count as one, s: shorter than the
 /// tilt of a movement, longer than the swing of a jerk or the push of a lever
 /// arm.
-const TILT_S: f64 = 0.4;
+pub(super) const TILT_S: f64 = 0.4;
 
 /// What the ticks are measured in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +72,7 @@ pub fn movement(
         bursts: shape.bursts.len() as u32,
         centroid_hz: centroid_hz(whole(), scale.rate_hz),
         tilt_deg: largest_tilt_deg(shape, history, scale.tick_hz()),
+        stand_s: stand_s(shape, history, scale.tick_hz()),
         turn_deg: angle_deg(shape.before_g, shape.after_g),
         wander: wander(shape, history, scale.tick_hz()),
         before_g: shape.before_g,

@@ -86,6 +86,8 @@ pub struct Context {
     pub company: Company,
     /// What the twitches of the night reach, g.
     pub twitch_g: f32,
+    /// Shakes from outside through the night, per hour in bed: see [`is_from_outside`].
+    pub outside_per_hour: f64,
 }
 
 /// Why a movement is of its kind.
@@ -222,7 +224,7 @@ fn worn(movement: &Movement, context: &Context, duration_s: f64) -> (Kind, Why) 
 }
 
 /// Whether what a mattress feels is the ring of the building.
-fn is_from_outside(movement: &Movement) -> bool {
+pub fn is_from_outside(movement: &Movement) -> bool {
     let may_be_body = movement.burst_g >= STRONGEST_OUTSIDE_G && movement.centroid_hz < BUILDING_HZ;
     movement.centroid_hz >= OUTSIDE_HZ && movement.burst_g >= OUTSIDE_G && !may_be_body
 }
@@ -268,6 +270,7 @@ mod tests {
             still_before_s: 300.0,
             company: Company::default(),
             twitch_g: 0.12,
+            outside_per_hour: 0.0,
         }
     }
 

@@ -5,8 +5,8 @@ use super::kind::{self, Context, LONGEST_LM_S};
 use super::together::Shared;
 use super::{InSeries, LegMovement, Rules, ShortInterval, starts};
 use crate::movement::{Kind, Movement};
-use crate::night::Night;
 use crate::night::stirring::{self, Company};
+use crate::night::{Night, ROW_S, Row};
 use crate::recording::{Placement, Side};
 
 /// A movement and all that is said of it.
@@ -115,6 +115,7 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
     let company = stirring::company(movements, rate_hz, recorded.placement);
     let stirs = of_body(movements, &company, recorded.placement);
     let twitch_g = twitch_level_g(movements, night, recorded);
+    let outside_per_hour = outside_per_hour(movements, night, rate_hz);
     let seconds = |frames: u64| frames as f64 / rate_hz;
     let mut last_end: Option<u64> = None;
     let mut last_stirring: Option<u64> = None;
@@ -132,6 +133,7 @@ fn contexts(movements: &[Movement], night: &Night, recorded: &Recorded) -> Vec<C
             still_before_s: last_end.map_or(f64::INFINITY, since),
             company: company[index],
             twitch_g,
+            outside_per_hour,
         });
         last_end = Some(movement.end);
         if stirs[index] {
@@ -167,6 +169,15 @@ fn twitch_level_g(movements: &[Movement], night: &Night, recorded: &Recorded) ->
         .map(|movement| movement.burst_g)
         .collect();
     starts::twitch_level_g(bursts_g, recorded.placement)
+}
+
+/// How often something from outside shakes the bed, per hour in it.
+fn outside_per_hour(movements: &[Movement], night: &Night, rate_hz: f64) -> f64 {
+    let is_row_in_bed = |row: &&Row| row.counts() && night.is_in_bed(row.onset_s);
+    let hours = night.rows.iter().filter(is_row_in_bed).count() as f64 * ROW_S / 3600.0;
+    let is_in_bed = |movement: &&Movement| night.is_in_bed(movement.onset as f64 / rate_hz);
+    let outside = movements.iter().filter(|movement| kind::is_from_outside(movement));
+    outside.filter(is_in_bed).count() as f64 / hours.max(1.0)
 }
 
 /// Seconds since the nearest of the moments; negative before it.
