@@ -9,6 +9,7 @@
 //! tells how often something repeats and how alike the repetitions are. A line
 //! alone would not do: in a movement of a few seconds every spectrum is a line.
 
+mod interpolation;
 mod lines;
 mod repetition;
 
@@ -18,8 +19,9 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
 use crate::movement::Rhythm;
+use interpolation::{REACH, interpolated};
 use lines::Lines;
-use repetition::{Fine, Repetition, Work};
+use repetition::{Fine, Margins, Repetition, Work};
 
 /// Slowest and fastest repetition of the AASM manual (foot tremor), Hz.
 const LOWEST_HZ: f64 = 0.3;
@@ -100,7 +102,8 @@ impl Spectrum {
         if can.is_empty() {
             return None;
         }
-        let fine = self.interpolated(&axes, tick_hz);
+        let slowest_hz = can.iter().chain(&cannot).copied().fold(f64::INFINITY, f64::min);
+        let fine = finely(&axes, tick_hz, slowest_hz);
         let share = |train: &Repetition| lines.share(train.frequency_hz);
         let best = fine.strongest(&can, 0.0, &mut self.work)?;
         if !best.is_regular(share(&best)) {
@@ -153,7 +156,7 @@ impl Spectrum {
         let hann = |n: usize| (1.0 - (2.0 * PI * (n + 1) as f64 / (count + 1) as f64).cos()) / 2.0;
         let window: Vec<f64> = (0..count).map(hann).collect();
         for pair in axes.chunks(2) {
-            let mut buffer = packed(pair, 0, size);
+            let mut buffer = packed(pair, size);
             for (bin, window) in buffer.iter_mut().zip(&window) {
                 *bin *= window;
             }
@@ -165,32 +168,6 @@ impl Spectrum {
             }
         }
         Lines::new(&power, tick_hz / size as f64, count as f64 / tick_hz)
-    }
-
-    /// The axes with nothing around them, interpolated by filling their spectra
-    /// up with zeros.
-    fn interpolated(&mut self, axes: &[Vec<f64>], tick_hz: f64) -> Fine {
-        let factor = interpolation(tick_hz);
-        let margin = (1.2 * tick_hz / LOWEST_HZ).ceil() as usize;
-        let size = (axes[0].len() + 2 * margin).next_power_of_two();
-        let forward = self.planner.plan_fft_forward(size);
-        let inverse = self.planner.plan_fft_inverse(size * factor);
-        let half = size / 2;
-        let mut fine_axes = Vec::with_capacity(axes.len());
-        for pair in axes.chunks(2) {
-            let mut coarse = packed(pair, margin, size);
-            transform(&*forward, &mut coarse, &mut self.scratch);
-            let mut fine = vec![Complex::ZERO; size * factor];
-            fine[..half].copy_from_slice(&coarse[..half]);
-            fine[size * factor - half + 1..].copy_from_slice(&coarse[half + 1..]);
-            transform(&*inverse, &mut fine, &mut self.scratch);
-            let scale = 1.0 / size as f64;
-            fine_axes.push(fine.iter().map(|bin| bin.re * scale).collect());
-            if pair.len() == 2 {
-                fine_axes.push(fine.iter().map(|bin| bin.im * scale).collect());
-            }
-        }
-        Fine::new(fine_axes, tick_hz * factor as f64, axes[0].len() * factor)
     }
 }
 
@@ -214,12 +191,12 @@ fn transform(fft: &dyn Fft<f64>, buffer: &mut [Complex<f64>], scratch: &mut Vec<
 }
 
 /// One axis, or two as one complex signal: they share a transform.
-fn packed(pair: &[Vec<f64>], margin: usize, size: usize) -> Vec<Complex<f64>> {
+fn packed(pair: &[Vec<f64>], size: usize) -> Vec<Complex<f64>> {
     let mut buffer = vec![Complex::ZERO; size];
-    for (bin, value) in buffer[margin..].iter_mut().zip(&pair[0]) {
+    for (bin, value) in buffer.iter_mut().zip(&pair[0]) {
         bin.re = *value;
     }
-    for (bin, value) in buffer[margin..].iter_mut().zip(pair.get(1).into_iter().flatten()) {
+    for (bin, value) in buffer.iter_mut().zip(pair.get(1).into_iter().flatten()) {
         bin.im = *value;
     }
     buffer
@@ -248,6 +225,18 @@ fn swings(axes: &[Vec<f64>]) -> usize {
         .map(|(axis, energy)| swings_of(axis, energy))
         .max()
         .unwrap_or(0)
+}
+
+/// The axes interpolated, with nothing around them: enough of it for trains as
+/// slow as `slowest_hz`.
+fn finely(axes: &[Vec<f64>], tick_hz: f64, slowest_hz: f64) -> Fine {
+    let factor = interpolation(tick_hz);
+    let rate_hz = tick_hz * factor as f64;
+    let longest = repetition::periods(slowest_hz, rate_hz).max().unwrap_or(0);
+    let margins = Margins { tail: REACH * factor, around: 2 * longest };
+    let axes: Vec<Vec<f64>> =
+        axes.iter().map(|axis| interpolated(axis, factor, margins.tail + margins.around)).collect();
+    Fine::new(axes, rate_hz, margins)
 }
 
 /// Fine samples a tick.

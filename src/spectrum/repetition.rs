@@ -19,8 +19,17 @@ pub(super) struct Fine {
     /// Sum of the squares of all axes before a sample.
     squares: Vec<f64>,
     rate_hz: f64,
-    /// Samples of the movement itself.
-    length: usize,
+    margins: Margins,
+}
+
+/// Samples at either end of a movement.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Margins {
+    /// Into which it was spread when it was interpolated.
+    pub(super) tail: usize,
+    /// Of nothing around that: twice the longest period that is tried, so that
+    /// two windows that touch the movement are all within.
+    pub(super) around: usize,
 }
 
 /// The longest train at about one frequency.
@@ -61,22 +70,41 @@ struct Pairs {
 /// Memory that comparing needs again and again.
 #[derive(Default)]
 pub(super) struct Work {
-    tried: Vec<Pairs>,
+    /// Of the period at which all is most alike, and of the one in hand.
+    best: Pairs,
+    tried: Pairs,
+    /// The largest likeness of all periods, place by place.
+    most_alike: Vec<f64>,
     products: Vec<f64>,
     sums: Vec<f64>,
 }
 
 /// The periods that are tried for a frequency, in samples, ascending; some more
 /// than once.
-pub(super) fn periods(frequency_hz: f64, rate_hz: f64) -> impl Iterator<Item = usize> {
+pub(super) fn periods(frequency_hz: f64, rate_hz: f64) -> impl Iterator<Item = usize> + Clone {
     (-STEPS..=STEPS)
         .map(|step| 1.0 + TOLERANCE * f64::from(step) / f64::from(STEPS))
         .map(move |factor| (factor * rate_hz / frequency_hz).round() as usize)
 }
 
+/// The mean of values by their weights: sums of every fourth, then of those.
+#[inline(always)]
 fn weighted(values: &[f64], weights: &[f64]) -> f64 {
-    let sum: f64 = values.iter().zip(weights).map(|(value, weight)| value * weight).sum();
-    sum / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE)
+    let (mut sums, mut of_weights) = ([0.0; 4], [0.0; 4]);
+    let (fours, last) = values.as_chunks::<4>();
+    let (fours_of_weights, last_weights) = weights.as_chunks::<4>();
+    for (values, weights) in fours.iter().zip(fours_of_weights) {
+        for lane in 0..4 {
+            sums[lane] += values[lane] * weights[lane];
+            of_weights[lane] += weights[lane];
+        }
+    }
+    for (lane, (value, weight)) in last.iter().zip(last_weights).enumerate() {
+        sums[lane] += value * weight;
+        of_weights[lane] += weight;
+    }
+    let total = |[a, b, c, d]: [f64; 4]| (a + b) + (c + d);
+    total(sums) / total(of_weights).max(f64::MIN_POSITIVE)
 }
 
 /// The sums of all values before each, and of all.
@@ -91,9 +119,8 @@ fn running_sum(values: impl ExactSizeIterator<Item = f64>, sums: &mut Vec<f64>) 
 }
 
 impl Fine {
-    /// `axes` are equally long and hold a movement of `length` samples with at
-    /// least one slowest period of nothing at either end.
-    pub(super) fn new(axes: Vec<Vec<f64>>, rate_hz: f64, length: usize) -> Self {
+    /// `axes` are equally long and hold a movement within its margins.
+    pub(super) fn new(axes: Vec<Vec<f64>>, rate_hz: f64, margins: Margins) -> Self {
         let summed = |values: &mut dyn ExactSizeIterator<Item = f64>| {
             let mut sums = Vec::new();
             running_sum(values, &mut sums);
@@ -102,7 +129,12 @@ impl Fine {
         let sums = axes.iter().map(|axis| summed(&mut axis.iter().copied())).collect();
         let square = |n: usize| axes.iter().map(|axis| axis[n] * axis[n]).sum();
         let squares = summed(&mut (0..axes[0].len()).map(square));
-        Self { axes, sums, squares, rate_hz, length }
+        Self { axes, sums, squares, rate_hz, margins }
+    }
+
+    /// Samples of the movement itself.
+    fn length(&self) -> usize {
+        self.axes[0].len() - 2 * (self.margins.tail + self.margins.around)
     }
 
     /// The best train at about one of these frequencies, if it is stronger than
@@ -131,34 +163,43 @@ impl Fine {
     /// begins and ends with a pair of which a part lies in the movement.
     fn most_peaks(&self, frequency_hz: f64) -> f64 {
         let shortest = periods(frequency_hz, self.rate_hz).min().unwrap_or(1).max(1);
-        self.length as f64 / shortest as f64 + 3.0
+        self.length() as f64 / shortest as f64 + 3.0
     }
 
     /// The longest train with about this frequency.
     fn repetition(&self, frequency_hz: f64, work: &mut Work) -> Option<Repetition> {
-        let mut periods: Vec<usize> = periods(frequency_hz, self.rate_hz).collect();
-        periods.dedup();
-        let places = self.axes[0].len().checked_sub(2 * periods.last()?)?;
-        let Work { tried, products, sums } = work;
-        tried.resize_with(periods.len(), Pairs::default);
-        for (&period, pairs) in periods.iter().zip(&mut *tried) {
-            pairs.period = period;
-            pairs.likeness.resize(places, 0.0);
-            pairs.energy.resize(places, 0.0);
+        let periods = periods(frequency_hz, self.rate_hz);
+        let longest_period = periods.clone().max()?;
+        // All places at which two windows touch the movement.
+        let from = self.margins.around.checked_sub(2 * longest_period)?;
+        let places = self.length() + 2 * (self.margins.tail + longest_period);
+        let Work { best, tried, most_alike, products, sums } = work;
+        most_alike.clear();
+        most_alike.resize(places, f64::NEG_INFINITY);
+        best.period = 0;
+        let mut before = 0;
+        for period in periods {
+            if period == std::mem::replace(&mut before, period) {
+                continue;
+            }
+            tried.period = period;
+            tried.likeness.resize(places, 0.0);
+            tried.energy.resize(places, 0.0);
             products.resize(places + period, 0.0);
-            self.compare(pairs, products, sums);
+            self.compare(from, tried, products, sums, most_alike);
+            if best.period == 0 || tried.overall >= best.overall {
+                std::mem::swap(best, tried);
+            }
         }
-        let best = tried.iter().max_by(|a, b| a.overall.total_cmp(&b.overall))?;
 
         let strongest = best.energy.iter().copied().fold(0.0, f64::max);
-        let in_train = |&place: &usize| {
-            best.energy[place] >= STRONG * strongest
-                && tried.iter().any(|pairs| pairs.likeness[place] >= ALIKE)
-        };
+        let in_train =
+            |&place: &usize| best.energy[place] >= STRONG * strongest && most_alike[place] >= ALIKE;
         // One odd repetition spoils the two pairs it stands in.
         let (begin, end) = longest((0..places).filter(in_train), 2 * best.period)?;
         let length = end - begin;
-        let energy = |from: usize, to: usize| self.squares[to] - self.squares[from];
+        let energy =
+            |begin: usize, end: usize| self.squares[from + end] - self.squares[from + begin];
         let all = self.squares.last()?;
         let (middle, last) = (begin + length / 2 + best.period, end + 2 * best.period - 1);
         let (first_half, second_half) = (energy(begin, middle), energy(middle, last));
@@ -175,19 +216,25 @@ impl Fine {
     /// Compares windows of one period with the next ones. The mean of the two
     /// together is taken out, so that a step or a slope is no likeness but its
     /// opposite.
-    fn compare(&self, pairs: &mut Pairs, products: &mut [f64], sums: &mut Vec<f64>) {
+    fn compare(
+        &self,
+        from: usize,
+        pairs: &mut Pairs,
+        products: &mut [f64],
+        sums: &mut Vec<f64>,
+        most_alike: &mut [f64],
+    ) {
         let level = Level::new();
-        dispatch!(level, _simd => self.multiply(pairs.period, products));
+        dispatch!(level, _simd => self.multiply(from, pairs.period, products));
         running_sum(products.iter().copied(), sums);
-        dispatch!(level, _simd => self.liken(pairs, sums));
-        pairs.overall = weighted(&pairs.likeness, &pairs.energy);
+        dispatch!(level, _simd => self.liken(from, pairs, sums, most_alike));
     }
 
     /// What every sample and the one a period later have in common.
     #[inline(always)]
-    fn multiply(&self, period: usize, products: &mut [f64]) {
+    fn multiply(&self, from: usize, period: usize, products: &mut [f64]) {
         for (number, axis) in self.axes.iter().enumerate() {
-            let pairs = axis.iter().zip(&axis[period..]);
+            let pairs = axis[from..].iter().zip(&axis[from + period..]);
             let pairs = products.iter_mut().zip(pairs);
             if number == 0 {
                 pairs.for_each(|(product, (value, next))| *product = value * next);
@@ -199,31 +246,34 @@ impl Fine {
 
     /// Likeness and energy at every place, from the sums of the products before.
     #[inline(always)]
-    fn liken(&self, Pairs { period, likeness, energy, .. }: &mut Pairs, products: &[f64]) {
+    fn liken(&self, from: usize, pairs: &mut Pairs, products: &[f64], most_alike: &mut [f64]) {
+        let Pairs { period, likeness, energy, overall } = pairs;
         let period = *period;
         let share = 1.0 / (4 * period) as f64;
         for (number, sums) in self.sums.iter().enumerate() {
-            let pairs = sums.iter().zip(&sums[2 * period..]);
-            let pairs = energy.iter_mut().zip(pairs);
+            let ends = sums[from..].iter().zip(&sums[from + 2 * period..]);
+            let ends = energy.iter_mut().zip(ends);
             let of_mean = |before: f64, end: f64| (end - before) * (end - before) * share;
             if number == 0 {
-                pairs.for_each(|(energy, (before, end))| *energy = of_mean(*before, *end));
+                ends.for_each(|(energy, (before, end))| *energy = of_mean(*before, *end));
             } else {
-                pairs.for_each(|(energy, (before, end))| *energy += of_mean(*before, *end));
+                ends.for_each(|(energy, (before, end))| *energy += of_mean(*before, *end));
             }
         }
-        let squares = self.squares.iter().zip(&self.squares[2 * period..]);
+        let squares = self.squares[from..].iter().zip(&self.squares[from + 2 * period..]);
         let covariances = products.iter().zip(&products[period..]);
-        let places = likeness.iter_mut().zip(energy.iter_mut());
-        for ((likeness, energy), ((before, end), (first, second))) in
+        let places = likeness.iter_mut().zip(energy.iter_mut()).zip(most_alike);
+        for (((likeness, energy), most_alike), ((before, end), (first, second))) in
             places.zip(squares.zip(covariances))
         {
             let of_mean = *energy;
             // Sums of rounded numbers can leave a little less than nothing.
             let here = f64::max(end - before - 2.0 * of_mean, f64::MIN_POSITIVE);
             *likeness = 2.0 * (second - first - of_mean) / here;
+            *most_alike = most_alike.max(*likeness);
             *energy = here / period as f64;
         }
+        *overall = weighted(likeness, energy);
     }
 }
 

@@ -106,7 +106,9 @@ struct Train {
 fn strongest(spectrum: &mut Spectrum, ticks: &[Frame], tick_hz: f64) -> Option<(Repetition, f64)> {
     let axes = straightened(ticks);
     let Proposals { lines, can, .. } = spectrum.proposals(&axes, tick_hz, 0.0)?;
-    let train = spectrum.interpolated(&axes, tick_hz).strongest(&can, 0.0, &mut Work::default())?;
+    let slowest_hz = can.iter().copied().fold(f64::INFINITY, f64::min);
+    let fine = finely(&axes, tick_hz, slowest_hz);
+    let train = fine.strongest(&can, 0.0, &mut Work::default())?;
     Some((train, lines.share(train.frequency_hz)))
 }
 
