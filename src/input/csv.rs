@@ -169,7 +169,9 @@ impl Source for CsvSource {
                     let (bytes, Line { row, unfinished, .. }) = (line.bytes(), line);
                     let repeats_header = !self.header.is_empty() && bytes == self.header;
                     match other {
-                        Row::Short | Row::Text(_) if unfinished => self.left_out.cut = Some(row),
+                        Row::Short | Row::Text(_) | Row::Missing if unfinished => {
+                            self.left_out.cut = Some(row);
+                        }
                         Row::Text(_) if repeats_header => self.left_out.headers.add(row),
                         Row::Text(place) => {
                             let cell = bytes[place].to_vec();
