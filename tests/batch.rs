@@ -604,6 +604,10 @@ gone.csv;bert;;;;;;;51
     assert_eq!((&*wrist["lights_on_source"], &*other["lights_on_source"]), ("given", "estimated"));
     assert_eq!(other["timezone"], "Europe/Berlin");
     assert_eq!(rows(&out.join("participants.csv"))[0]["recordings"], "2");
+    // From beside it, by its bare name.
+    let beside = ["batch", "--manifest", "cohort.csv", "--out", "../beside"];
+    run(&dir.path().join("nights"), &beside, 1);
+    assert_same(&tree(&out), &tree(&dir.path().join("beside")));
 
     for (rows, words) in [
         ("p0/3.csv,,,elbow\n", "row 2: found placement: \"elbow\""),

@@ -372,6 +372,80 @@ proptest! {
     }
 }
 
+/// activPAL's table, by what others read of it: days from 1899-12-30, of which
+/// 45364.895833… is 2024-03-13T21:30, and (number - 127) / 63 g.
+fn activpal(frames: &[[u8; 3]], header: Option<&str>, delimiter: char, before_1970: i64) -> String {
+    let mut text = header.map_or(String::new(), |header| format!("{header}\n"));
+    for (i, [x, y, z]) in frames.iter().enumerate() {
+        let days = START_S as f64 / 86_400.0 + before_1970 as f64 + i as f64 / 20.0 / 86_400.0;
+        let stamp = format!("{days:.10}");
+        let stamp = if delimiter == ';' { stamp.replace('.', ",") } else { stamp };
+        let index = header.map_or(String::new(), |_| format!("{i}{delimiter}"));
+        text += &format!("{stamp}{delimiter}{index}{x}{delimiter}{y}{delimiter}{z}\n");
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn serial_days_and_offset_bytes_are_activpal(
+        frames in prop::collection::vec(prop_oneof![
+            // Lying, one way and the other, and a movement now and then.
+            8 => Just([127_u8, 120, 189]), 8 => Just([66_u8, 127, 130]),
+            1 => any::<[u8; 3]>().prop_map(|bytes| bytes.map(|byte| byte.min(253))),
+        ], 40..200),
+        has_header in any::<bool>(),
+        delimiter in prop::sample::select(vec![',', ';', '\t']),
+        before_1970 in prop::sample::select(vec![25_569, 719_529]),
+    ) {
+        let header = ["Time", "Index", "X", "Y", "Z"].join(&delimiter.to_string());
+        let header = has_header.then_some(&*header);
+        let night = read(activpal(&frames, header, delimiter, before_1970));
+        prop_assert!(night.spec.layout.contains("written by activPAL"), "{:?}", night.spec);
+        prop_assert_eq!(night.frames.len(), frames.len());
+        for (frame, bytes) in night.frames.iter().zip(&frames) {
+            for (value, byte) in frame.iter().zip(bytes) {
+                prop_assert!((value - (f32::from(*byte) - 127.0) / 63.0).abs() < 1e-6);
+            }
+        }
+        for (i, stamp_ns) in night.stamps_ns.iter().enumerate() {
+            // The tenth decimal is 8.6 µs; of both stamps a half.
+            prop_assert!((stamp_ns - i as i64 * 50_000_000).abs() < 20_000);
+        }
+        prop_assert!((night.spec.rate_hz - 20.0).abs() < 0.01, "{:?}", night.spec);
+        let Clock::Local { start } = night.spec.clock else { panic!("{:?}", night.spec.clock) };
+        let off = start - jiff::civil::date(2024, 3, 13).at(21, 30, 0, 0);
+        prop_assert!(off.total(jiff::Unit::Second).unwrap().abs() < 2e-5, "{}", start);
+    }
+}
+
+#[test]
+fn serial_days_of_a_recording_in_g_are_stamps_and_nothing_more() {
+    let frames = lying(100);
+    let row = |(i, [x, y, z]): (usize, &Frame)| {
+        format!("{:.11},{x:.4},{y:.4},{z:.4}\n", 738_000.5 + i as f64 / 50.0 / 86_400.0)
+    };
+    let night =
+        read(format!("time,x,y,z\n{}", frames.iter().enumerate().map(row).collect::<String>()));
+    assert_eq!(night.spec.unit, Unit::G);
+    assert!((night.spec.rate_hz - 50.0).abs() < 0.01, "{:?}", night.spec);
+    // 738000 is the 28th of July 2020 for MATLAB, whose days are Python's ordinals and 366.
+    let noon = jiff::civil::date(2020, 7, 28).at(12, 0, 0, 0);
+    assert_eq!(night.spec.clock, Clock::Local { start: noon });
+    assert!(!night.spec.layout.contains("activPAL"), "{}", night.spec.layout);
+}
+
+#[test]
+fn whole_numbers_beside_other_stamps_are_no_activpal() {
+    let text: String =
+        (0..100).map(|i| format!("{:.2},127,120,{}\n", i as f64 / 20.0, 189 + i % 2)).collect();
+    let night = read(text);
+    assert!(!night.spec.layout.contains("activPAL"), "{}", night.spec.layout);
+    assert!(night.frames[0][0] > 0.1, "nothing was taken off: {:?}", night.frames[0]);
+}
+
 #[test]
 fn our_own_preamble_says_everything() {
     let rows: String = lying(100).iter().map(|[x, y, z]| format!("{x},{y},{z}\n")).collect();

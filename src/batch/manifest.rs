@@ -54,7 +54,9 @@ pub fn read(path: &Path, folder: Option<&Path>) -> Result<Manifest> {
             help: HELP.to_owned(),
         });
     }
-    let base = folder.or(path.parent()).unwrap_or(Path::new("."));
+    // The parent of a bare file name is the empty path, which cannot be made absolute.
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let base = folder.or(beside).unwrap_or(Path::new("."));
     let mut manifest = Manifest::default();
     let mut rows: Vec<Read> = Vec::new();
     for record in reader.records() {

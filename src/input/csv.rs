@@ -18,6 +18,7 @@ use super::beside::Beside;
 use super::bytes::Bytes;
 use super::{OpenOptions, counted, refuse};
 
+mod activpal;
 mod clocks;
 mod columns;
 mod dialect;
@@ -62,6 +63,7 @@ pub(super) struct CsvSource {
     spec: Spec,
     lines: Lines,
     rows: RowReader,
+    zero_g: f32,
     header: Vec<u8>,
     beside: Beside,
     first_ns: Option<i64>,
@@ -85,13 +87,14 @@ impl CsvSource {
                 _ => {}
             }
         };
-        let Understood { mut spec, rows, header, start, row, warnings, .. } = understood;
+        let Understood { mut spec, rows, zero_g, header, start, row, warnings, .. } = understood;
         if let Some(packing) = text.origin().packing() {
             spec.layout += &format!("; packed with {packing}");
         }
         let lines = Lines::new(text, head, start, row);
         let (path, left_out) = (path.to_owned(), LeftOut::default());
-        Ok(Self { path, spec, lines, rows, header, beside, first_ns: None, left_out, warnings })
+        let first_ns = None;
+        Ok(Self { path, spec, lines, rows, zero_g, header, beside, first_ns, left_out, warnings })
     }
 
     /// Reads the steady rows at hand.
@@ -177,6 +180,9 @@ impl Source for CsvSource {
                     }
                 }
             }
+        }
+        if self.zero_g != 0.0 {
+            block.frames.iter_mut().flatten().for_each(|value| *value -= self.zero_g);
         }
         Ok(!block.frames.is_empty())
     }

@@ -263,6 +263,13 @@ fn counted(layout: &Layout, column: usize, axes: [usize; 3], cells: &[&str]) -> 
     {
         return None;
     }
+    if named.is_none()
+        && let Some(epoch) = serial_epoch(&values, step)
+    {
+        let stamps = Stamps::Days { column, epoch };
+        let meaning = Meaning::Written { zone: StampZone::Unknown, named_s: None };
+        return Some(Candidate { stamps, name: layout.name(column), meaning });
+    }
     let (exponent, meaning) = match (unix_exponent(values[0], step), named) {
         (Some(exponent), named) if named.is_none_or(|named| named == exponent) => {
             (exponent, Meaning::Unix)
@@ -304,6 +311,26 @@ fn unix_exponent(value: f64, step: f64) -> Option<i32> {
         let seconds = 10f64.powi(exponent - 9);
         (631_152_000.0..4_102_444_800.0).contains(&(value * seconds)) && step * seconds < 5.0
     })
+}
+
+/// The first day of 1970 as spreadsheets and MATLAB count: from 1899-12-30
+/// (ECMA-376, 18.17.4.1) and from the year 0.
+const SERIAL_EPOCHS: [i64; 2] = [25_569, 719_529];
+
+/// The number of 1970-01-01 among the days in `values`, if they are days from 1990 to
+/// 2100 that are up to five seconds apart. Nothing else is: of any other unit
+/// of time a step so small were beyond what is recorded.
+fn serial_epoch(values: &[f64], step: f64) -> Option<i64> {
+    let day = *values.first()?;
+    let epoch = SERIAL_EPOCHS
+        .into_iter()
+        .find(|epoch| (7_305.0..47_482.0).contains(&(day - *epoch as f64)))?;
+    (step > 0.0 && step * 86_400.0 < 5.0).then_some(epoch)
+}
+
+/// Whether `values` are serial days.
+pub(super) fn are_serial_days(values: &[f64]) -> bool {
+    usual_step(values).is_some_and(|step| serial_epoch(values, step).is_some())
 }
 
 /// The unit of an elapsed time of which nothing is known but its step: frames

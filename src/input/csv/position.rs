@@ -12,7 +12,7 @@ const BACK: f64 = 0.1;
 /// failing that, the first three.
 pub(super) fn axes(dialect: &Dialect, rows: &[Vec<String>]) -> Option<[usize; 3]> {
     let width = rows.iter().map(Vec::len).max()?;
-    let columns: Vec<Option<Vec<f32>>> =
+    let columns: Vec<Option<Vec<f64>>> =
         (0..width).map(|column| numbers(dialect, rows, column)).collect();
     // Times must leave three columns for the axes.
     let numeric = |from: usize| columns[from..].iter().flatten().count();
@@ -30,29 +30,32 @@ pub(super) fn axes(dialect: &Dialect, rows: &[Vec<String>]) -> Option<[usize; 3]
     let has_gravity = |[x, y, z]: &&[usize; 3]| {
         let values = [&columns[*x], &columns[*y], &columns[*z]].map(Option::as_ref);
         let [Some(x), Some(y), Some(z)] = values else { return false };
-        let frames: Vec<[f32; 3]> =
-            x.iter().zip(y).zip(z).map(|((&x, &y), &z)| [x, y, z]).collect();
+        let frames: Vec<[f32; 3]> = x
+            .iter()
+            .zip(y)
+            .zip(z)
+            .map(|((x, y), z)| [x, y, z].map(|value| *value as f32))
+            .collect();
         Lengths::of(&frames).is_some_and(unit::shows_gravity)
     };
     triples.iter().find(has_gravity).or(triples.first()).copied()
 }
 
 /// The values of a column, if most of its cells are numbers; others are 0.
-fn numbers(dialect: &Dialect, rows: &[Vec<String>], column: usize) -> Option<Vec<f32>> {
+fn numbers(dialect: &Dialect, rows: &[Vec<String>], column: usize) -> Option<Vec<f64>> {
     let parse = |row: &Vec<String>| {
         row.get(column).and_then(|cell| number::parse(cell.as_bytes(), dialect.point))
     };
     let known = rows.iter().filter(|row| parse(row).is_some()).count();
-    // Times of 10^18 differ by less than an f32 tells; only their order counts.
+    // Of times only the order counts; steps of some digits are not told from 10^18 on.
     let base = rows.iter().find_map(parse)?;
     let base = if base.abs() > 1e5 { base } else { 0.0 };
-    (known * 2 > rows.len()).then(|| {
-        rows.iter().map(|row| parse(row).map_or(0.0, |value| (value - base) as f32)).collect()
-    })
+    (known * 2 > rows.len())
+        .then(|| rows.iter().map(|row| parse(row).map_or(0.0, |value| value - base)).collect())
 }
 
 /// Whether values go up, as times do.
-fn runs_on(values: &[f32]) -> bool {
+fn runs_on(values: &[f64]) -> bool {
     let up = values.windows(2).filter(|pair| pair[1] > pair[0]).count();
     let down = values.windows(2).filter(|pair| pair[1] < pair[0]).count();
     up > 0 && (down as f64) <= BACK * (values.len() as f64)
@@ -87,6 +90,13 @@ mod tests {
         assert_eq!(
             axes_of("0,528,-0.9,0.0,0.1\n1,728,-0.9,0.1,0.2\n2,928,-1.0,0.1,0.2"),
             Some([2, 3, 4])
+        );
+        // Steps of 50 ms in days.
+        assert_eq!(
+            axes_of(
+                "45000.8750000,127,120,189\n45000.8750006,127,120,189\n45000.8750012,127,120,189"
+            ),
+            Some([1, 2, 3])
         );
         assert_eq!(axes_of("a,b,1\nc,d,2"), None);
     }

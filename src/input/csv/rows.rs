@@ -19,6 +19,8 @@ pub(super) enum Stamps {
     None,
     /// A number of time units, each 10^`exponent` nanoseconds.
     Number { column: usize, exponent: i32 },
+    /// A number of days, of which `epoch` is the first of 1970.
+    Days { column: usize, epoch: i64 },
     /// A date and time in one cell.
     Text { column: usize, stamps: TextStamps },
     /// A date and a time of day in two cells.
@@ -36,6 +38,7 @@ impl Stamps {
         match self {
             Self::None => Vec::new(),
             Self::Number { column, .. }
+            | Self::Days { column, .. }
             | Self::Text { column, .. }
             | Self::TimeOfDay { column, .. } => vec![*column],
             Self::DateAndTime { date, time, .. } => vec![*date, *time],
@@ -57,6 +60,10 @@ impl Stamps {
     ) -> Option<(i64, usize)> {
         match self {
             Self::Number { exponent, .. } => number::scaled(line, at, point, *exponent),
+            Self::Days { epoch, .. } => {
+                let (days, end) = number::scaled(line, at, point, stamp::DAY_EXPONENT)?;
+                Some((stamp::days_ns(days, *epoch)?, end))
+            }
             Self::Text { stamps, .. } => stamps.fast(line, at, delimiter),
             _ => None,
         }
@@ -68,6 +75,10 @@ impl Stamps {
             Self::None => Ok(0),
             Self::Number { exponent, .. } => {
                 number::parse_scaled(cells[0], point, *exponent).ok_or(0)
+            }
+            Self::Days { epoch, .. } => {
+                let days = number::parse_scaled(cells[0], point, stamp::DAY_EXPONENT);
+                days.and_then(|days| stamp::days_ns(days, *epoch)).ok_or(0)
             }
             Self::Text { stamps, .. } => stamps.slow(cells[0]).ok_or(0),
             Self::DateAndTime { order, .. } => {

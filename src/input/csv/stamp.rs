@@ -11,6 +11,17 @@ pub(super) const SECOND_NS: i64 = 1_000_000_000;
 /// Nanoseconds in a day.
 pub(super) const DAY_NS: i64 = 86_400 * SECOND_NS;
 
+/// Serial days are read as whole numbers of 10^-12 days, which is 86 ns.
+pub(super) const DAY_EXPONENT: i32 = 12;
+
+/// Nanoseconds from 1970, the day `epoch`, of a time in 10^-12 days.
+pub(super) fn days_ns(picodays: i64, epoch: i64) -> Option<i64> {
+    const DAY: i64 = 10_i64.pow(DAY_EXPONENT as u32);
+    let days = picodays.div_euclid(DAY).checked_sub(epoch)?;
+    let rest_ns = (picodays.rem_euclid(DAY) * (DAY_NS / SECOND_NS) + 500) / 1000;
+    days.checked_mul(DAY_NS)?.checked_add(rest_ns)
+}
+
 /// The order of day and month in a date that does not begin with its year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateOrder {

@@ -16,12 +16,14 @@ use super::preamble::{Facts, placement_of, side_of};
 use super::rows::{Row, RowReader, Stamps};
 use super::stamp::DateOrder;
 use super::unit::{self, Columns, Judgement, Lengths};
-use super::{empatica, position};
+use super::{activpal, empatica, position};
 
 /// What must be known to read the rows, and what is known besides.
 pub(super) struct Understood {
     pub spec: Spec,
     pub rows: RowReader,
+    /// What is no acceleration, in g.
+    pub zero_g: f32,
     /// The header line, which may come again in files that were put together.
     pub header: Vec<u8>,
     /// Where the first row of values begins, in bytes, and its number.
@@ -41,6 +43,8 @@ struct Seen<'a> {
     layout: Layout,
     facts: Facts,
     axes: Axes,
+    /// The number that is no acceleration.
+    zero: f32,
     /// Other columns that could have been the axes.
     others: Vec<String>,
     /// The head from the first row of values on.
@@ -78,9 +82,10 @@ impl Understood {
         let facts =
             empatica::take(&mut layout, head).unwrap_or_else(|| Facts::of(&layout.preamble));
         let (axes, others) = axes(path, &layout, options)?;
-        let body = &head[layout.start..];
+        let (facts, zero) = activpal::take(&layout, axes.columns, facts);
+        let (body, warnings) = (&head[layout.start..], Vec::new());
         let mut seen =
-            Seen { path, options, beside, layout, facts, axes, others, body, warnings: Vec::new() };
+            Seen { path, options, beside, layout, facts, axes, zero, others, body, warnings };
         seen.facts.zone = seen.facts.zone.take().or_else(|| {
             let mut cells = seen.layout.sample.iter().flatten();
             cells.find_map(|cell| clocks::bracketed_zone(cell))
@@ -93,7 +98,7 @@ impl Understood {
         let judged = seen.unit(&frames)?;
         let timing = seen.timing(frames.len())?;
         let layout_words = seen.words(&timing);
-        let Seen { layout, facts, axes, warnings, .. } = seen;
+        let Seen { layout, facts, axes, zero, warnings, .. } = seen;
         // `left_ankle_x` says where the sensor was, too.
         let column = layout.name(axes.columns[0]);
         let spec = Spec {
@@ -124,6 +129,7 @@ impl Understood {
         Ok(Self {
             spec,
             rows: RowReader::new(layout.dialect, axes.columns, timing.stamps, in_g),
+            zero_g: (f64::from(zero) * in_g) as f32,
             header: layout.header,
             start: layout.start,
             row: layout.row,
@@ -189,7 +195,7 @@ impl Seen<'_> {
             let text = &self.body[start.min(end)..end];
             let length = trim_return(&text[..at.saturating_sub(start)]).len();
             if let Row::Frame(stamp, frame) = rows.read(text, length) {
-                frames.push((stamp, frame));
+                frames.push((stamp, frame.map(|value| value - self.zero)));
             }
             start = at + 1;
         }
