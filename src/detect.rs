@@ -290,10 +290,10 @@ impl Detector {
     /// Passes over ticks in which nothing begins, runs or is waited for.
     fn pass_quiet(&mut self) -> u64 {
         let is_waiting = !self.joiner.is_idle() || self.ended.iter().any(|ended| !ended.is_empty());
-        if is_waiting || self.end != self.gate.next() + self.gate.look_ahead() {
+        if is_waiting {
             return 0;
         }
-        let quiet = self.gate.pass_quiet();
+        let quiet = self.gate.pass_quiet(self.end);
         self.end += quiet;
         quiet
     }
@@ -339,6 +339,9 @@ impl Detector {
     }
 
     fn emit(&mut self, found: &mut Found) {
+        if self.shapes.is_empty() {
+            return;
+        }
         let history = self.past.as_of(self.end);
         for shape in self.shapes.drain(..) {
             let movement = feature::movement(&shape, history, self.scale, &mut self.spectrum);

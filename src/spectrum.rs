@@ -19,7 +19,8 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
 use crate::movement::Rhythm;
-use interpolation::{REACH, interpolated};
+use crate::recording::Frame;
+use interpolation::REACH;
 use lines::Lines;
 use repetition::{Fine, Margins, Repetition, Work};
 
@@ -67,16 +68,29 @@ const LEAST_BALANCE: f64 = 0.3;
 /// stretches of band noise below 0.50, of tonic movements below 0.10.
 const LEAST_SHARE: f64 = 0.55;
 
-/// Looks for rhythms and keeps the plans of the transforms it has used.
+/// Looks for rhythms and keeps the plans of the transforms it has used, and the
+/// memory: a night has some thousand movements.
 pub struct Spectrum {
     planner: FftPlanner<f64>,
+    axes: [Vec<f64>; 3],
+    bins: Bins,
+    fine: Fine,
     work: Work,
+}
+
+/// Memory of a transform.
+#[derive(Default)]
+struct Bins {
+    buffer: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
+    window: Vec<f64>,
+    power: Vec<f64>,
 }
 
 impl Default for Spectrum {
     fn default() -> Self {
-        Self { planner: FftPlanner::new(), work: Work::default(), scratch: Vec::new() }
+        let (axes, bins, fine, work) = Default::default();
+        Self { planner: FftPlanner::new(), axes, bins, fine, work }
     }
 }
 
@@ -84,32 +98,41 @@ impl Spectrum {
     /// The regular repetition of a movement, if it has one.
     ///
     /// `ticks` are its mean accelerations in g, `tick_hz` a second, from onset
-    /// to end: with gravity or without, of three axes, whose directions do not
-    /// matter, or of any other number. Prefer them to an envelope, which has
-    /// twice the frequency of what swings through zero. 20 ticks a second show
-    /// all rhythms; at 10 some trains above 2.5 Hz that are not sines are
-    /// missed, and nothing above 0.45 of the rate is looked for.
-    pub fn rhythm<const AXES: usize>(
+    /// to end: with gravity or without, of axes whose directions do not
+    /// matter. Prefer them to an envelope, which has twice the frequency of what
+    /// swings through zero. 20 ticks a second show all rhythms; at 10 some trains
+    /// above 2.5 Hz that are not sines are missed, and nothing above 0.45 of the
+    /// rate is looked for.
+    pub fn rhythm(
         &mut self,
-        ticks: &[[f32; AXES]],
+        ticks: impl ExactSizeIterator<Item = Frame> + Clone,
         tick_hz: f64,
     ) -> Option<Rhythm> {
-        let axes = straightened(ticks);
-        if swings(&axes) < FEWEST_SWINGS {
+        let mut axes = std::mem::take(&mut self.axes);
+        straighten(ticks, &mut axes);
+        let rhythm = self.rhythm_of(&axes, tick_hz);
+        self.axes = axes;
+        rhythm
+    }
+
+    /// Of axes without their straight lines.
+    fn rhythm_of(&mut self, axes: &[Vec<f64>; 3], tick_hz: f64) -> Option<Rhythm> {
+        if swings(axes) < FEWEST_SWINGS {
             return None;
         }
-        let Proposals { lines, can, cannot } = self.proposals(&axes, tick_hz, LEAST_SHARE)?;
+        let Proposals { lines, can, cannot } = self.proposals(axes, tick_hz, LEAST_SHARE)?;
         if can.is_empty() {
             return None;
         }
         let slowest_hz = can.iter().chain(&cannot).copied().fold(f64::INFINITY, f64::min);
-        let fine = finely(&axes, tick_hz, slowest_hz);
+        let Self { fine, work, .. } = self;
+        finely(axes, tick_hz, slowest_hz, fine);
         let share = |train: &Repetition| lines.share(train.frequency_hz);
-        let best = fine.strongest(&can, 0.0, &mut self.work)?;
+        let best = fine.strongest(&can, 0.0, work)?;
         if !best.is_regular(share(&best)) {
             return None;
         }
-        let stronger = fine.strongest(&cannot, best.strength(), &mut self.work);
+        let stronger = fine.strongest(&cannot, best.strength(), work);
         stronger.is_none().then(|| Rhythm {
             frequency_hz: best.frequency_hz as f32,
             peaks: best.peaks.round() as u32,
@@ -120,7 +143,7 @@ impl Spectrum {
     /// The frequencies to look at; nothing when there can be no train.
     fn proposals(
         &mut self,
-        axes: &[Vec<f64>],
+        axes: &[Vec<f64>; 3],
         tick_hz: f64,
         least_share: f64,
     ) -> Option<Proposals> {
@@ -148,26 +171,27 @@ impl Spectrum {
 
     /// The power of all axes together, which does not depend on how the sensor
     /// is turned, under a Hann window and finely spaced.
-    fn lines(&mut self, axes: &[Vec<f64>], tick_hz: f64) -> Lines {
+    fn lines(&mut self, axes: &[Vec<f64>; 3], tick_hz: f64) -> Lines {
         let count = axes[0].len();
         let size = (4 * count).next_power_of_two();
         let forward = self.planner.plan_fft_forward(size);
-        let mut power = vec![0.0; size / 2 + 1];
+        let Bins { buffer, scratch, window, power } = &mut self.bins;
         let hann = |n: usize| (1.0 - (2.0 * PI * (n + 1) as f64 / (count + 1) as f64).cos()) / 2.0;
-        let window: Vec<f64> = (0..count).map(hann).collect();
+        window.clear();
+        window.extend((0..count).map(hann));
+        power.clear();
+        power.resize(size / 2 + 1, 0.0);
         for pair in axes.chunks(2) {
-            let mut buffer = packed(pair, size);
-            for (bin, window) in buffer.iter_mut().zip(&window) {
-                *bin *= window;
-            }
-            transform(&*forward, &mut buffer, &mut self.scratch);
+            pack(pair, window, size, buffer);
+            transform(&*forward, buffer, scratch);
             // Of two real signals in one complex one, half the power is at -f.
-            let mirrored = buffer[..1].iter().chain(buffer.iter().rev());
-            for ((power, bin), mirror) in power.iter_mut().zip(&buffer).zip(mirrored) {
+            power[0] += buffer[0].norm_sqr();
+            let mirrored = buffer[1..].iter().zip(buffer.iter().rev());
+            for (power, (bin, mirror)) in power[1..].iter_mut().zip(mirrored) {
                 *power += 0.5 * (bin.norm_sqr() + mirror.norm_sqr());
             }
         }
-        Lines::new(&power, tick_hz / size as f64, count as f64 / tick_hz)
+        Lines::new(power, tick_hz / size as f64, count as f64 / tick_hz)
     }
 }
 
@@ -190,16 +214,21 @@ fn transform(fft: &dyn Fft<f64>, buffer: &mut [Complex<f64>], scratch: &mut Vec<
     fft.process_with_scratch(buffer, &mut scratch[..size]);
 }
 
-/// One axis, or two as one complex signal: they share a transform.
-fn packed(pair: &[Vec<f64>], size: usize) -> Vec<Complex<f64>> {
-    let mut buffer = vec![Complex::ZERO; size];
-    for (bin, value) in buffer.iter_mut().zip(&pair[0]) {
-        bin.re = *value;
+/// One axis, or two as one complex signal, under a window: they share a
+/// transform.
+fn pack(pair: &[Vec<f64>], window: &[f64], size: usize, buffer: &mut Vec<Complex<f64>>) {
+    buffer.clear();
+    match pair {
+        [one, other] => {
+            let both = one.iter().zip(other).zip(window);
+            buffer.extend(both.map(|((re, im), window)| Complex::new(re * window, im * window)));
+        }
+        _ => {
+            let one = pair.iter().flatten().zip(window);
+            buffer.extend(one.map(|(re, window)| Complex::new(re * window, 0.0)));
+        }
     }
-    for (bin, value) in buffer.iter_mut().zip(pair.get(1).into_iter().flatten()) {
-        bin.im = *value;
-    }
-    buffer
+    buffer.resize(size, Complex::ZERO);
 }
 
 /// How often the movement passes from one side of its middle to the other, on
@@ -227,16 +256,14 @@ fn swings(axes: &[Vec<f64>]) -> usize {
         .unwrap_or(0)
 }
 
-/// The axes interpolated, with nothing around them: enough of it for trains as
+/// Interpolates the axes, with nothing around them: enough of it for trains as
 /// slow as `slowest_hz`.
-fn finely(axes: &[Vec<f64>], tick_hz: f64, slowest_hz: f64) -> Fine {
+fn finely(axes: &[Vec<f64>; 3], tick_hz: f64, slowest_hz: f64, fine: &mut Fine) {
     let factor = interpolation(tick_hz);
     let rate_hz = tick_hz * factor as f64;
     let longest = repetition::periods(slowest_hz, rate_hz).max().unwrap_or(0);
     let margins = Margins { tail: REACH * factor, around: 2 * longest };
-    let axes: Vec<Vec<f64>> =
-        axes.iter().map(|axis| interpolated(axis, factor, margins.tail + margins.around)).collect();
-    Fine::new(axes, rate_hz, margins)
+    fine.fill(axes, factor, rate_hz, margins);
 }
 
 /// Fine samples a tick.
@@ -257,18 +284,20 @@ impl Repetition {
 
 /// The axes one by one, each without its straight line (gravity and a slow
 /// turn).
-fn straightened<const AXES: usize>(ticks: &[[f32; AXES]]) -> Vec<Vec<f64>> {
-    let middle = (ticks.len() as f64 - 1.0) / 2.0;
-    let places = || (0..ticks.len()).map(|n| n as f64 - middle);
+fn straighten(ticks: impl ExactSizeIterator<Item = Frame> + Clone, axes: &mut [Vec<f64>; 3]) {
+    let count = ticks.len();
+    let middle = (count as f64 - 1.0) / 2.0;
+    let places = || (0..count).map(|n| n as f64 - middle);
     let spread: f64 = places().map(|place| place * place).sum();
-    (0..AXES)
-        .map(|axis| {
-            let values = || ticks.iter().map(|tick| f64::from(tick[axis]));
-            let mean = values().sum::<f64>() / ticks.len() as f64;
-            let slope = places().zip(values()).map(|(p, v)| p * (v - mean)).sum::<f64>() / spread;
-            places().zip(values()).map(|(place, value)| value - mean - slope * place).collect()
-        })
-        .collect()
+    for (axis, line) in axes.iter_mut().enumerate() {
+        line.clear();
+        line.extend(ticks.clone().map(|tick| f64::from(tick[axis])));
+        let mean = line.iter().sum::<f64>() / count as f64;
+        let slope = places().zip(&*line).map(|(p, v)| p * (v - mean)).sum::<f64>() / spread;
+        for (place, value) in places().zip(line) {
+            *value = *value - mean - slope * place;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -138,12 +138,11 @@ fn envelopes(windows: Windows, columns: &[Vec<f32>; 4], out: [&mut [f32]; 3]) {
         out.iter_mut().for_each(|sum| *sum = (*sum / count).sqrt());
     }
     let count = tilt as f32;
-    let mut sums = [vec![0.0; tilt_g.len()], vec![0.0; tilt_g.len()]];
+    // The window behind a tick is that before a later one.
+    let mut sums = vec![0.0; tilt_g.len() + tilt + 1];
     for axis in [x, y, z] {
-        let [before, after] = &mut sums;
-        window_sums(&axis[reach - tilt..], tilt, before);
-        window_sums(&axis[reach + 1..], tilt, after);
-        for (square, (before, after)) in tilt_g.iter_mut().zip(before.iter().zip(&*after)) {
+        window_sums(&axis[reach - tilt..], tilt, &mut sums);
+        for (square, (before, after)) in tilt_g.iter_mut().zip(sums.iter().zip(&sums[tilt + 1..])) {
             let step = before / count - after / count;
             *square += step * step;
         }

@@ -1,5 +1,7 @@
 //! Ticks become epochs.
 
+use std::array;
+
 use super::tick::{Extent, Tick};
 use crate::epoch::Epoch;
 
@@ -51,9 +53,9 @@ impl EpochBuilder {
         for lane in 0..4 {
             self.sum[lane] += frames * f64::from(extent.mean_g[lane]);
             self.square[lane] += frames * f64::from(extent.square_g2[lane]);
-            self.min_g[lane] = smaller(self.min_g[lane], extent.min_g[lane]);
-            self.max_g[lane] = larger(self.max_g[lane], extent.max_g[lane]);
         }
+        self.min_g = array::from_fn(|lane| smaller(self.min_g[lane], extent.min_g[lane]));
+        self.max_g = array::from_fn(|lane| larger(self.max_g[lane], extent.max_g[lane]));
         let last_g = self.last_mean_g.replace(tick.mean_g).unwrap_or(tick.mean_g);
         let step_g2: f32 = (0..3).map(|axis| (tick.mean_g[axis] - last_g[axis]).powi(2)).sum();
         self.activity += frames * f64::from((tick.band_g2 + step_g2).sqrt());

@@ -3,11 +3,10 @@
 use std::f64::consts::TAU;
 
 use super::gate::ticks;
-use super::history::{History, angle_deg, distance_g};
+use super::history::{History, angle_deg, distance_g, largest_angle_deg};
 use super::join::Shape;
 use super::stand::stand_s;
 use crate::movement::Movement;
-use crate::recording::Frame;
 use crate::spectrum::Spectrum;
 
 /// The rise ends at this share of the largest burst.
@@ -58,7 +57,6 @@ pub fn movement(
         whole().take_while(|tick| tick.band_g2 < RISEN_SHARE.powi(2) * peak_burst_g2).count();
     let first_ticks = first_burst(first, shape.last, history) as u64;
     let first_burst = || history.range(first, first + first_ticks);
-    let means: Vec<Frame> = whole().map(|tick| tick.mean_g).collect();
     Movement {
         onset: start(first),
         end: start(shape.last) + u64::from(scale.frames_per_tick),
@@ -77,7 +75,7 @@ pub fn movement(
         wander: wander(shape, history, scale.tick_hz()),
         before_g: shape.before_g,
         after_g: shape.after_g,
-        rhythm: spectrum.rhythm(&means, scale.tick_hz()),
+        rhythm: spectrum.rhythm(whole().map(|tick| tick.mean_g), scale.tick_hz()),
         floor_g: shape.bursts[0].floor_g,
     }
 }
@@ -124,9 +122,9 @@ fn largest_tilt_deg(shape: &Shape, history: History, tick_hz: f64) -> f32 {
     let window = ticks(TILT_S, tick_hz);
     let first = shape.bursts[0].first;
     let last_window = (shape.last + 2).saturating_sub(window).max(first);
-    (first.max(history.first())..=last_window)
-        .map(|tick| angle_deg(history.mean_g(tick, tick + window), shape.before_g))
-        .fold(0.0, f32::max)
+    let means =
+        (first.max(history.first())..=last_window).map(|tick| history.mean_g(tick, tick + window));
+    largest_angle_deg(means, shape.before_g)
 }
 
 /// Length of the way of the mean acceleration over twice its furthest point, in

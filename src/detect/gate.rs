@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::envelope::{BAND, Envelope, Envelopes, TILT, TILT_WINDOW_S};
 use super::floor::{Floor, PATIENCE_S, WARM_UP_S};
-use super::history::{History, distance_g};
+use super::history::{History, distance_g, distance_g2};
 use super::tick::Tick;
 use crate::recording::Frame;
 
@@ -90,6 +90,12 @@ pub struct Burst {
 /// on-threshold.
 fn least_floors_g(resolution_g: f32) -> Envelope {
     [0.4, 0.7, 0.7].map(|share| (share * resolution_g).max(7e-4))
+}
+
+/// The larger of two numbers: one instruction, as neither is ever none.
+#[inline(always)]
+fn the_larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 /// The larger of two, envelope by envelope.
@@ -214,15 +220,13 @@ impl Gate {
         self.envelopes.extend(ticks);
     }
 
-    /// The next tick to be gone through.
-    pub fn next(&self) -> u64 {
-        self.next
-    }
-
-    /// Passes over the next ticks, as far as the floors stay what they are and no
-    /// burst runs or begins, and tells how many they were.
-    pub fn pass_quiet(&mut self) -> u64 {
+    /// When there are `end` ticks: passes over the next ones, as far as the floors
+    /// stay what they are and no burst runs or begins, and tells how many they were.
+    pub fn pass_quiet(&mut self, end: u64) -> u64 {
         let Some(floors) = self.floors else { return 0 };
+        if end != self.next + self.look_ahead() {
+            return 0;
+        }
         if self.hystereses.iter().any(|hysteresis| hysteresis.open.is_some()) {
             return 0;
         }
@@ -239,14 +243,14 @@ impl Gate {
         for (envelope, floor) in stretch.iter().zip(floors) {
             let floor = floor.value();
             for (level, envelope) in levels.iter_mut().zip(*envelope) {
-                *level = level.max(envelope / floor);
+                *level = the_larger(*level, envelope / floor);
             }
         }
         let on = self.hystereses.iter().map(|hysteresis| hysteresis.on).fold(f32::MAX, f32::min);
         let quiet = levels.iter().position(|level| *level >= on).unwrap_or(levels.len());
         if quiet > 0 {
             for (maximum, envelope) in self.second.1.iter_mut().zip(stretch) {
-                *maximum = envelope[..quiet].iter().copied().fold(*maximum, f32::max);
+                *maximum = envelope[..quiet].iter().copied().fold(*maximum, the_larger);
             }
             self.second.0 += quiet as u64;
             for hysteresis in &mut self.hystereses {
@@ -395,10 +399,14 @@ impl Bounds {
         ticks: impl Iterator<Item = &'a Tick>,
         rest_g: Frame,
     ) -> Self {
-        ticks.fold(self, |bounds, tick| Self {
-            band_g: bounds.band_g.max(share * tick.band_g2.sqrt()),
-            tilt_g: bounds.tilt_g.max(share * distance_g(tick.mean_g, rest_g)),
-        })
+        let (band_g2, tilt_g2) = ticks.fold((0.0, 0.0), |(band_g2, tilt_g2), tick| {
+            let tick_tilt_g2 = distance_g2(tick.mean_g, rest_g);
+            (the_larger(band_g2, tick.band_g2), the_larger(tilt_g2, tick_tilt_g2))
+        });
+        Self {
+            band_g: self.band_g.max(share * band_g2.sqrt()),
+            tilt_g: self.tilt_g.max(share * tilt_g2.sqrt()),
+        }
     }
 }
 

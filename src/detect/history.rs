@@ -108,15 +108,79 @@ impl<'a> History<'a> {
 
 /// Length of the difference of two accelerations, g.
 pub fn distance_g(a: Frame, b: Frame) -> f32 {
-    (0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum::<f32>().sqrt()
+    distance_g2(a, b).sqrt()
+}
+
+/// Its square, g².
+pub fn distance_g2(a: Frame, b: Frame) -> f32 {
+    (0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum()
 }
 
 /// Angle between two accelerations taken as gravity, degrees; 0 when either has
 /// no direction.
 pub fn angle_deg(a: Frame, b: Frame) -> f32 {
+    turn(a, b).angle_deg()
+}
+
+/// The largest [`angle_deg`] of accelerations to one; 0 of none.
+pub fn largest_angle_deg(accelerations: impl Iterator<Item = Frame>, to: Frame) -> f32 {
+    let none = Turn { sine: 0.0, cosine: 1.0 };
+    let wider = |widest: Turn, next: Turn| if next.is_wider(widest) { next } else { widest };
+    accelerations.map(|one| turn(one, to)).fold(none, wider).angle_deg()
+}
+
+/// An angle of 0 to 180°, by its sine and cosine times the same number.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    sine: f64,
+    cosine: f64,
+}
+
+fn turn(a: Frame, b: Frame) -> Turn {
     let [a, b] = [a, b].map(|v| v.map(f64::from));
     let cross = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-    let dot: f64 = (0..3).map(|axis| a[axis] * b[axis]).sum();
+    let cosine: f64 = (0..3).map(|axis| a[axis] * b[axis]).sum();
     let sine = cross.iter().map(|c| c * c).sum::<f64>().sqrt();
-    if sine == 0.0 && dot == 0.0 { 0.0 } else { sine.atan2(dot).to_degrees() as f32 }
+    Turn { sine, cosine }
+}
+
+impl Turn {
+    fn angle_deg(self) -> f32 {
+        let Self { sine, cosine } = self;
+        if sine == 0.0 && cosine == 0.0 { 0.0 } else { sine.atan2(cosine).to_degrees() as f32 }
+    }
+
+    /// By the sine of the difference: the library's arc tangent is a hundred
+    /// instructions.
+    fn is_wider(self, other: Self) -> bool {
+        let is_opposite = self.sine == 0.0 && self.cosine < 0.0;
+        is_opposite || self.sine * other.cosine > other.sine * self.cosine
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_largest_angle_is_the_largest_of_the_angles(
+            accelerations in prop::collection::vec(prop::array::uniform3(-1.5..1.5_f32), 0..30),
+            to in prop::array::uniform3(-1.5..1.5_f32),
+        ) {
+            let angles = accelerations.iter().map(|one| angle_deg(*one, to));
+            let expected = angles.fold(0.0, f32::max);
+            prop_assert_eq!(largest_angle_deg(accelerations.iter().copied(), to), expected);
+        }
+    }
+
+    #[test]
+    fn what_has_no_direction_is_not_turned() {
+        let (up, none) = ([0.0, 0.0, 1.0], [0.0; 3]);
+        assert_eq!((angle_deg(none, up), largest_angle_deg([none].into_iter(), up)), (0.0, 0.0));
+        let turned = [[0.0, 0.0, -1.0], [1.0, 0.0, 0.0]];
+        assert_eq!(largest_angle_deg(turned.into_iter(), up), 180.0);
+    }
 }

@@ -5,33 +5,57 @@ use std::f64::consts::PI;
 use fearless_simd::{Level, dispatch};
 
 /// Ticks to either side of which a sample between two is made. With the window
-/// of [`weights`] what lies below 0.85 of the highest frequency that ticks can
+/// of [`weights_of`] what lies below 0.85 of the highest frequency that ticks can
 /// show is kept to 1 %, and what is mirrored above 1.15 of it is below 1 %.
 pub(super) const REACH: usize = 16;
 
-/// The values of one axis `factor` times as finely, with zeros before and behind
-/// the ticks: `margin` samples of it at either end, at least `REACH` ticks.
-pub(super) fn interpolated(ticks: &[f64], factor: usize, margin: usize) -> Vec<f64> {
-    const AROUND: usize = 2 * REACH - 1;
-    let mut fine = vec![0.0; ticks.len() * factor + 2 * margin];
-    for (sample, tick) in fine[margin..].iter_mut().step_by(factor).zip(ticks) {
-        *sample = *tick;
+/// Samples between ticks, and the memory it takes.
+#[derive(Default)]
+pub(super) struct Interpolation {
+    /// By phase, from 1 on: what ticks contribute.
+    weights: Vec<[f64; 2 * REACH]>,
+    padded: Vec<f64>,
+    between: Vec<f64>,
+}
+
+impl Interpolation {
+    /// The values of one axis `factor` times as finely, with zeros before and
+    /// behind the ticks: `margin` samples of it at either end, at least `REACH`
+    /// ticks.
+    pub(super) fn fill(
+        &mut self,
+        ticks: &[f64],
+        factor: usize,
+        margin: usize,
+        fine: &mut Vec<f64>,
+    ) {
+        const AROUND: usize = 2 * REACH - 1;
+        let Self { weights, padded, between } = self;
+        if weights.len() + 1 != factor {
+            weights.clear();
+            weights.extend((1..factor).map(|phase| weights_of(phase as f64 / factor as f64)));
+        }
+        fine.clear();
+        fine.resize(ticks.len() * factor + 2 * margin, 0.0);
+        for (sample, tick) in fine[margin..].iter_mut().step_by(factor).zip(ticks) {
+            *sample = *tick;
+        }
+        padded.clear();
+        padded.resize(AROUND, 0.0);
+        padded.extend_from_slice(ticks);
+        padded.resize(ticks.len() + 2 * AROUND, 0.0);
+        between.resize(ticks.len() + AROUND, 0.0);
+        for (phase, weights) in (1..).zip(&*weights) {
+            dispatch!(Level::new(), _simd => sums(weights, padded, between));
+            let samples = fine[margin - REACH * factor + phase..].iter_mut().step_by(factor);
+            samples.zip(&*between).for_each(|(sample, sum)| *sample = *sum);
+        }
     }
-    let mut padded = vec![0.0; ticks.len() + 2 * AROUND];
-    padded[AROUND..][..ticks.len()].copy_from_slice(ticks);
-    let mut between = vec![0.0; ticks.len() + AROUND];
-    for phase in 1..factor {
-        let weights = weights(phase as f64 / factor as f64);
-        dispatch!(Level::new(), _simd => sums(&weights, &padded, &mut between));
-        let samples = fine[margin - REACH * factor + phase..].iter_mut().step_by(factor);
-        samples.zip(&between).for_each(|(sample, sum)| *sample = *sum);
-    }
-    fine
 }
 
 /// What ticks contribute to a sample `share` of the way between the middle two:
 /// the sine cardinal under a Hann window.
-fn weights(share: f64) -> [f64; 2 * REACH] {
+fn weights_of(share: f64) -> [f64; 2 * REACH] {
     std::array::from_fn(|tick| {
         let distance = share + (REACH - 1) as f64 - tick as f64;
         let window = (PI * distance / (2 * REACH) as f64).cos().powi(2);
@@ -55,6 +79,12 @@ mod tests {
     use std::f64::consts::TAU;
 
     use super::*;
+
+    fn interpolated(ticks: &[f64], factor: usize, margin: usize) -> Vec<f64> {
+        let mut fine = vec![1.0; 7];
+        Interpolation::default().fill(ticks, factor, margin, &mut fine);
+        fine
+    }
 
     /// Ticks of a sine, in cycles a tick, that fades in and out.
     fn sine(frequency: f64, at: f64) -> f64 {

@@ -2,6 +2,8 @@
 
 use fearless_simd::{Level, dispatch};
 
+use super::interpolation::Interpolation;
+
 /// A period may be off by this share from one repetition to the next.
 const TOLERANCE: f64 = 0.12;
 /// Steps of the period that are tried within the tolerance, to either side.
@@ -12,10 +14,14 @@ const ALIKE: f64 = 0.5;
 const STRONG: f64 = 0.1;
 
 /// A movement finely sampled, with sums over any stretch of it.
+#[derive(Default)]
 pub(super) struct Fine {
-    axes: Vec<Vec<f64>>,
+    interpolation: Interpolation,
+    axes: [Vec<f64>; 3],
     /// Sum of the values of every axis before a sample.
-    sums: Vec<Vec<f64>>,
+    sums: [Vec<f64>; 3],
+    /// Square of every sample, of all axes.
+    square: Vec<f64>,
     /// Sum of the squares of all axes before a sample.
     squares: Vec<f64>,
     rate_hz: f64,
@@ -23,7 +29,7 @@ pub(super) struct Fine {
 }
 
 /// Samples at either end of a movement.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Margins {
     /// Into which it was spread when it was interpolated.
     pub(super) tail: usize,
@@ -108,28 +114,35 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
 }
 
 /// The sums of all values before each, and of all.
-fn running_sum(values: impl ExactSizeIterator<Item = f64>, sums: &mut Vec<f64>) {
-    sums.resize(values.len() + 1, 0.0);
+fn running_sum(values: &[f64], sums: &mut Vec<f64>) {
     let mut sum = 0.0;
-    sums[0] = sum;
-    for (place, value) in sums[1..].iter_mut().zip(values) {
+    sums.clear();
+    sums.push(sum);
+    sums.extend(values.iter().map(|value| {
         sum += value;
-        *place = sum;
-    }
+        sum
+    }));
 }
 
 impl Fine {
-    /// `axes` are equally long and hold a movement within its margins.
-    pub(super) fn new(axes: Vec<Vec<f64>>, rate_hz: f64, margins: Margins) -> Self {
-        let summed = |values: &mut dyn ExactSizeIterator<Item = f64>| {
-            let mut sums = Vec::new();
-            running_sum(values, &mut sums);
-            sums
-        };
-        let sums = axes.iter().map(|axis| summed(&mut axis.iter().copied())).collect();
-        let square = |n: usize| axes.iter().map(|axis| axis[n] * axis[n]).sum();
-        let squares = summed(&mut (0..axes[0].len()).map(square));
-        Self { axes, sums, squares, rate_hz, margins }
+    /// Takes another movement: `axes` are equally long, and become `factor` times
+    /// as fine, within margins.
+    pub(super) fn fill(
+        &mut self,
+        axes: &[Vec<f64>; 3],
+        factor: usize,
+        rate_hz: f64,
+        margins: Margins,
+    ) {
+        (self.rate_hz, self.margins) = (rate_hz, margins);
+        for ((axis, fine), sums) in axes.iter().zip(&mut self.axes).zip(&mut self.sums) {
+            self.interpolation.fill(axis, factor, margins.tail + margins.around, fine);
+            running_sum(fine, sums);
+        }
+        let [x, y, z] = &self.axes;
+        self.square.clear();
+        self.square.extend(x.iter().zip(y).zip(z).map(|((x, y), z)| x * x + y * y + z * z));
+        running_sum(&self.square, &mut self.squares);
     }
 
     /// Samples of the movement itself.
@@ -192,7 +205,8 @@ impl Fine {
             }
         }
 
-        let strongest = best.energy.iter().copied().fold(0.0, f64::max);
+        let strongest =
+            best.energy.iter().fold(0.0, |most, &here| if here > most { here } else { most });
         let in_train =
             |&place: &usize| best.energy[place] >= STRONG * strongest && most_alike[place] >= ALIKE;
         // One odd repetition spoils the two pairs it stands in.
@@ -226,21 +240,20 @@ impl Fine {
     ) {
         let level = Level::new();
         dispatch!(level, _simd => self.multiply(from, pairs.period, products));
-        running_sum(products.iter().copied(), sums);
+        running_sum(products, sums);
         dispatch!(level, _simd => self.liken(from, pairs, sums, most_alike));
     }
 
     /// What every sample and the one a period later have in common.
     #[inline(always)]
     fn multiply(&self, from: usize, period: usize, products: &mut [f64]) {
-        for (number, axis) in self.axes.iter().enumerate() {
-            let pairs = axis[from..].iter().zip(&axis[from + period..]);
-            let pairs = products.iter_mut().zip(pairs);
-            if number == 0 {
-                pairs.for_each(|(product, (value, next))| *product = value * next);
-            } else {
-                pairs.for_each(|(product, (value, next))| *product += value * next);
-            }
+        let count = products.len();
+        let [x, y, z] = self.axes.each_ref().map(|axis| {
+            let (here, next) = (&axis[from..][..count], &axis[from + period..][..count]);
+            move |place: usize| here[place] * next[place]
+        });
+        for (place, product) in products.iter_mut().enumerate() {
+            *product = x(place) + y(place) + z(place);
         }
     }
 
@@ -250,15 +263,16 @@ impl Fine {
         let Pairs { period, likeness, energy, overall } = pairs;
         let period = *period;
         let share = 1.0 / (4 * period) as f64;
-        for (number, sums) in self.sums.iter().enumerate() {
-            let ends = sums[from..].iter().zip(&sums[from + 2 * period..]);
-            let ends = energy.iter_mut().zip(ends);
-            let of_mean = |before: f64, end: f64| (end - before) * (end - before) * share;
-            if number == 0 {
-                ends.for_each(|(energy, (before, end))| *energy = of_mean(*before, *end));
-            } else {
-                ends.for_each(|(energy, (before, end))| *energy += of_mean(*before, *end));
+        let count = energy.len();
+        let [x, y, z] = self.sums.each_ref().map(|sums| {
+            let (before, end) = (&sums[from..][..count], &sums[from + 2 * period..][..count]);
+            move |place: usize| {
+                let sum = end[place] - before[place];
+                sum * sum * share
             }
+        });
+        for (place, energy) in energy.iter_mut().enumerate() {
+            *energy = x(place) + y(place) + z(place);
         }
         let squares = self.squares[from..].iter().zip(&self.squares[from + 2 * period..]);
         let covariances = products.iter().zip(&products[period..]);
@@ -290,3 +304,6 @@ fn longest(places: impl Iterator<Item = usize>, bridge: usize) -> Option<(usize,
     // Of equals the first.
     runs.into_iter().rev().max_by_key(|(begin, end)| end - begin)
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,10 +104,11 @@ struct Train {
 
 /// What comes closest to a train, whatever its share of the lines.
 fn strongest(spectrum: &mut Spectrum, ticks: &[Frame], tick_hz: f64) -> Option<(Repetition, f64)> {
-    let axes = straightened(ticks);
+    let (mut axes, mut fine) = <([Vec<f64>; 3], Fine)>::default();
+    straighten(ticks.iter().copied(), &mut axes);
     let Proposals { lines, can, .. } = spectrum.proposals(&axes, tick_hz, 0.0)?;
     let slowest_hz = can.iter().copied().fold(f64::INFINITY, f64::min);
-    let fine = finely(&axes, tick_hz, slowest_hz);
+    finely(&axes, tick_hz, slowest_hz, &mut fine);
     let train = fine.strongest(&can, 0.0, &mut Work::default())?;
     Some((train, lines.share(train.frequency_hz)))
 }
@@ -254,7 +255,7 @@ fn called(seed: u64, count: usize, make: impl Fn(&mut Maker) -> (Vec<Part>, f64)
         let tick_hz = TICK_HZ[n % 4];
         let noise_g = maker.between(0.0, 0.03);
         let ticks = maker.ticks(&parts, duration_s, tick_hz, noise_g);
-        spectrum.rhythm(&ticks, tick_hz).is_some()
+        spectrum.rhythm(ticks.iter().copied(), tick_hz).is_some()
     });
     called.count()
 }
@@ -299,7 +300,7 @@ fn three_repetitions_are_no_rhythm_and_five_are() {
             };
             let tick_hz = TICK_HZ[n / 2 % 4];
             let ticks = maker.train(train, tick_hz);
-            spectrum.rhythm(&ticks, tick_hz).is_some()
+            spectrum.rhythm(ticks.iter().copied(), tick_hz).is_some()
         });
         called.count()
     };
@@ -324,7 +325,7 @@ fn frequency_and_count_of_a_train_are_found() {
                     noise_g: 0.02,
                 };
                 let ticks = maker.train(train, tick_hz);
-                let Some(rhythm) = spectrum.rhythm(&ticks, tick_hz) else {
+                let Some(rhythm) = spectrum.rhythm(ticks.iter().copied(), tick_hz) else {
                     panic!("{train:?} at {tick_hz} ticks a second: nothing");
                 };
                 let ratio = f64::from(rhythm.frequency_hz) / frequency_hz;
@@ -341,7 +342,7 @@ fn found_trains(shape: Shape, jitter: f64) -> usize {
     let (mut maker, mut spectrum) = (Maker::new(9), Spectrum::default());
     let found = (0..24).filter(|_| {
         let (train, tick_hz, ticks) = maker.any_train(shape, jitter);
-        spectrum.rhythm(&ticks, tick_hz).is_some_and(|rhythm| {
+        spectrum.rhythm(ticks.iter().copied(), tick_hz).is_some_and(|rhythm| {
             (f64::from(rhythm.frequency_hz) / train.frequency_hz - 1.0).abs() < 0.12
         })
     });
@@ -367,23 +368,27 @@ fn most_uneven_trains_are_found_and_irregular_ones_are_not() {
 fn what_cannot_hold_a_train_has_no_rhythm() {
     let mut spectrum = Spectrum::default();
     let nothing: [Frame; 0] = [];
-    assert_eq!(spectrum.rhythm(&nothing, 10.0), None);
-    assert_eq!(spectrum.rhythm(&[[0.0, 0.0, 1.0]], 10.0), None);
-    assert_eq!(spectrum.rhythm(&[[0.0, 0.0, 1.0]; 600], 10.0), None);
-    assert_eq!(spectrum.rhythm(&[[0.0, 0.0, 1.0]; 600], 0.0), None);
+    assert_eq!(spectrum.rhythm(nothing.iter().copied(), 10.0), None);
+    assert_eq!(spectrum.rhythm([[0.0, 0.0, 1.0]].into_iter(), 10.0), None);
+    assert_eq!(spectrum.rhythm([[0.0, 0.0, 1.0]; 600].into_iter(), 10.0), None);
+    assert_eq!(spectrum.rhythm([[0.0, 0.0, 1.0]; 600].into_iter(), 0.0), None);
     let swing = |n: usize| [(TAU * 2.0 * n as f64 / 25.0).sin() as f32, 0.0, 1.0];
     let swings: Vec<Frame> = (0..100).map(swing).collect();
-    assert_eq!(spectrum.rhythm(&swings[..25], 25.0), None);
-    assert!(spectrum.rhythm(&swings, 25.0).is_some());
+    assert_eq!(spectrum.rhythm(swings[..25].iter().copied(), 25.0), None);
+    assert!(spectrum.rhythm(swings.iter().copied(), 25.0).is_some());
     // 2 Hz is above 0.45 of 4 ticks a second; the same numbers are then 0.32 Hz.
-    assert!(spectrum.rhythm(&swings, 4.0).is_some_and(|rhythm| rhythm.frequency_hz < 0.35));
+    assert!(
+        spectrum
+            .rhythm(swings.iter().copied(), 4.0)
+            .is_some_and(|rhythm| rhythm.frequency_hz < 0.35)
+    );
 }
 
 #[test]
 fn one_axis_is_enough() {
-    let swing = |n: usize| [(TAU * 1.5 * n as f64 / 12.5).sin() as f32];
-    let ticks: Vec<[f32; 1]> = (0..100).map(swing).collect();
-    let rhythm = Spectrum::default().rhythm(&ticks, 12.5).unwrap();
+    let swing = |n: usize| [0.0, (TAU * 1.5 * n as f64 / 12.5).sin() as f32, 0.0];
+    let ticks: Vec<Frame> = (0..100).map(swing).collect();
+    let rhythm = Spectrum::default().rhythm(ticks.iter().copied(), 12.5).unwrap();
     assert!((rhythm.frequency_hz - 1.5).abs() < 0.05);
     // 8 s of 1.5 Hz are 12.
     assert!((11..=13).contains(&rhythm.peaks), "{rhythm:?}");
