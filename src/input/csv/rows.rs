@@ -162,7 +162,8 @@ pub(super) struct RowReader {
     pub(super) in_g: f64,
     /// How the numbers of each column of an axis were written last.
     pub(super) forms: [Form; 4],
-    /// The order of the axes if they stand behind the stamp, with nothing between.
+    /// The order of the axes if they are all there is, or stand behind the stamp with
+    /// nothing between.
     pub(super) bare: Option<[usize; 3]>,
 }
 
@@ -192,9 +193,12 @@ impl RowReader {
                 step
             })
             .collect();
-        let bare = match steps[..] {
+        let behind_stamp = match &steps[..] {
+            [Step { skip: 0, cell: Use::Stamp(_) }, axes @ ..] => axes,
+            all => all,
+        };
+        let bare = match *behind_stamp {
             [
-                Step { skip: 0, cell: Use::Stamp(_) },
                 Step { skip: 0, cell: Use::Axis(first) },
                 Step { skip: 0, cell: Use::Axis(second) },
                 Step { skip: 0, cell: Use::Axis(third) },
