@@ -97,6 +97,13 @@ impl CsvSource {
         Ok(Self { path, spec, lines, rows, zero_g, header, beside, first_ns, left_out, warnings })
     }
 
+    /// The source as the gravity to be added to another: that it is gravity alone
+    /// is as it should be.
+    pub fn as_gravity(mut self) -> Self {
+        self.warnings.retain(|warning| warning != understand::COMPUTED_GRAVITY);
+        self
+    }
+
     /// Reads the steady rows at hand.
     fn read_steady(&mut self, block: &mut Block) {
         let room = BLOCK - block.frames.len();
@@ -157,6 +164,7 @@ impl Source for CsvSource {
                         self.left_out.cut = Some(self.lines.row());
                         continue;
                     }
+                    self.left_out.unended = unfinished;
                     if self.spec.has_stamps {
                         let stamp_ns = self.beside.with_pauses(stamp_ns);
                         let first_ns = *self.first_ns.get_or_insert(stamp_ns);
@@ -268,6 +276,8 @@ struct LeftOut {
     short: Tally,
     headers: Tally,
     cut: Option<u64>,
+    /// Whether the last row, which is read, has no line end.
+    unended: bool,
 }
 
 /// How many rows, and the first of them.
@@ -302,6 +312,10 @@ impl LeftOut {
         }
         if let Some(row) = self.cut {
             sentences.push(format!("The last row, row {row}, is cut and left out."));
+        }
+        if self.unended {
+            sentences
+                .push("The last row has no line end: the file may have been cut there.".into());
         }
         let holes = self.missing.rows + self.short.rows;
         if !spec.has_stamps && holes > 0 {

@@ -18,6 +18,10 @@ use super::stamp::DateOrder;
 use super::unit::{self, Columns, Judgement, Lengths};
 use super::{activpal, empatica, position};
 
+/// What is said of a table that is gravity alone.
+pub(super) const COMPUTED_GRAVITY: &str = "Every frame is equally long: this seems to be the gravity that a phone computed, \
+     in which movements hardly show. Give the accelerometer itself.";
+
 /// What must be known to read the rows, and what is known besides.
 pub(super) struct Understood {
     pub spec: Spec,
@@ -227,11 +231,7 @@ impl Seen<'_> {
         let lengths = Lengths::of(frames);
         self.warnings.extend(judged.warning.clone());
         if lengths.is_some_and(|lengths| turns_rigidly(frames, lengths)) {
-            self.warnings.push(
-                "Every frame is equally long: this seems to be the gravity that a phone computed, \
-                 in which movements hardly show. Give the accelerometer itself."
-                    .to_owned(),
-            );
+            self.warnings.push(COMPUTED_GRAVITY.to_owned());
         }
         Ok(judged)
     }
