@@ -99,7 +99,7 @@ impl CsvSource {
 
     /// The source as the gravity to be added to another: that it is gravity alone
     /// is as it should be.
-    pub fn as_gravity(mut self) -> Self {
+    pub fn into_gravity(mut self) -> Self {
         self.warnings.retain(|warning| warning != understand::COMPUTED_GRAVITY);
         self
     }

@@ -242,7 +242,7 @@ fn sensor_logger(
     match table("Gravity") {
         Some(gravity) => {
             let accept = OpenOptions { linear: true, ..options.clone() };
-            let sum = SumSource::new(one(linear, &accept)?, one(gravity, &accept)?.as_gravity());
+            let sum = SumSource::new(one(linear, &accept)?, one(gravity, &accept)?.into_gravity());
             Ok(Box::new(Picked::new(Box::new(sum), linear, &[])))
         }
         None => Ok(Box::new(Picked::new(Box::new(one(linear, options)?), linear, &[]))),
