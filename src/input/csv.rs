@@ -25,6 +25,7 @@ mod dialect;
 mod empatica;
 mod layout;
 mod lines;
+mod mould;
 mod number;
 mod position;
 mod preamble;

@@ -100,13 +100,21 @@ impl Form {
         (!text.get(end)?.is_ascii_digit()).then_some((digits, end))
     }
 
-    /// The number that a sign and [`Self::digits`] are, and the place behind it,
-    /// which the caller must find to be the end of a cell.
-    #[inline(always)]
-    pub fn number(&self, text: &[u8], at: usize) -> Option<(f64, usize)> {
-        let negative = *text.get(at)? == b'-';
-        let (mantissa, end) = self.beginning(text, at + usize::from(negative))?;
-        Some((self.value(negative, mantissa), end))
+    /// That of a number without a sign which is the whole of `cell`; `None` for
+    /// longer ones than are read this way.
+    pub fn of(cell: &[u8], point: u8) -> Option<Self> {
+        let whole = cell.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let fraction = match &cell[whole..] {
+            [] => None,
+            [mark, fraction @ ..] => (*mark == point && fraction.iter().all(u8::is_ascii_digit))
+                .then_some(Some(fraction.len()))?,
+        };
+        (1..=8).contains(&cell.len()).then(|| Self::new(whole, point, fraction))
+    }
+
+    /// Characters behind the sign.
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// The digits, and the place behind them, whatever is there.
@@ -118,14 +126,25 @@ impl Form {
         if wrong != 0 {
             return None;
         }
+        Some((self.joined(word), at + self.length))
+    }
+
+    /// The digits of a number that is known to have this form.
+    #[inline(always)]
+    pub fn known(&self, eight: [u8; 8]) -> u64 {
+        self.joined(u64::from_le_bytes(eight) ^ self.zeros)
+    }
+
+    #[inline(always)]
+    fn joined(&self, word: u64) -> u64 {
         let digits = (word & self.whole) | ((word >> 8) & !self.whole);
-        Some((joined(digits << self.shift), at + self.length))
+        joined(digits << self.shift)
     }
 
     /// Digits below 2^53 and the power of ten are exact, and the division rounds
     /// correctly (Clinger 1990).
     #[inline(always)]
-    fn value(&self, negative: bool, mantissa: u64) -> f64 {
+    pub fn value(&self, negative: bool, mantissa: u64) -> f64 {
         let magnitude = mantissa as i64 as f64 / self.ten;
         // Signs come at random: no branch.
         let sign = u64::from(negative) << 63;

@@ -9,8 +9,9 @@ use std::ops::Range;
 use crate::recording::Frame;
 
 use super::dialect::{AXES, Delimiter, Dialect};
+use super::mould::Moulds;
 use super::number::{self, Form};
-use super::stamp::{self, DAY_NS, DateOrder, TextStamps};
+use super::stamp::{self, Count, DAY_NS, DateOrder, TextStamps};
 
 /// The columns that make a stamp, and how they are read.
 #[derive(Debug, Clone)]
@@ -69,6 +70,40 @@ impl Stamps {
         }
     }
 
+    /// The digits of `cell`, which begins at `start`, that change from row to row,
+    /// given that it says `stamp_ns`; `None` if these cannot be told from the rest.
+    pub(super) fn count(
+        &self,
+        cell: &[u8],
+        start: usize,
+        point: u8,
+        stamp_ns: i64,
+    ) -> Option<Count> {
+        let (count, digits) = match self {
+            Self::Number { exponent, .. } => {
+                let mut at = cell.len().saturating_sub(8);
+                at += usize::from(cell.get(at) == Some(&point));
+                let is_plain = cell.first()?.is_ascii_digit();
+                let behind = cell.iter().position(|byte| *byte == point);
+                let fraction = behind.map_or(0, |place| cell.len() - place - 1);
+                let power = usize::try_from(*exponent).ok()?.checked_sub(fraction)?;
+                let form = Form::of(&cell[at..], point).filter(|_| is_plain)?;
+                let unit_ns = i64::try_from(*number::TENS.get(power)?).ok()?;
+                let digits = form.beginning(&eight(&cell[at..]), 0)?.0;
+                let base_ns = stamp_ns.checked_sub((digits as i64).checked_mul(unit_ns)?)?;
+                let limit = number::TENS[8];
+                unit_ns.checked_mul(limit as i64)?;
+                (Count { form, at: start + at, base_ns, unit_ns, limit }, digits)
+            }
+            Self::Text { stamps, .. } => {
+                let count = stamps.count(cell, start)?;
+                (count, count.form.beginning(&eight(&cell[count.at - start..]), 0)?.0)
+            }
+            _ => return None,
+        };
+        (count.stamp_ns(digits) == Some(stamp_ns)).then_some(count)
+    }
+
     /// The stamp in `cells`, in nanoseconds; `Err` is the cell that is wrong.
     fn general(&mut self, cells: &[&[u8]], point: u8) -> Result<i64, usize> {
         match self {
@@ -121,6 +156,11 @@ impl Stamps {
     }
 }
 
+/// The first eight bytes, or as many and zeros.
+fn eight(text: &[u8]) -> [u8; 8] {
+    std::array::from_fn(|place| text.get(place).copied().unwrap_or(0))
+}
+
 /// What a cell is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
@@ -162,9 +202,8 @@ pub(super) struct RowReader {
     pub(super) in_g: f64,
     /// How the numbers of each column of an axis were written last.
     pub(super) forms: [Form; 4],
-    /// The order of the axes if they are all there is, or stand behind the stamp with
-    /// nothing between.
-    pub(super) bare: Option<[usize; 3]>,
+    /// What rows that were read looked like.
+    pub(super) moulds: Moulds,
 }
 
 impl RowReader {
@@ -193,19 +232,8 @@ impl RowReader {
                 step
             })
             .collect();
-        let behind_stamp = match &steps[..] {
-            [Step { skip: 0, cell: Use::Stamp(_) }, axes @ ..] => axes,
-            all => all,
-        };
-        let bare = match *behind_stamp {
-            [
-                Step { skip: 0, cell: Use::Axis(first) },
-                Step { skip: 0, cell: Use::Axis(second) },
-                Step { skip: 0, cell: Use::Axis(third) },
-            ] => Some([first, second, third]),
-            _ => None,
-        };
-        Self { dialect, steps, stamps, in_g, forms: [Form::UNKNOWN; 4], bare }
+        let forms = [Form::UNKNOWN; 4];
+        Self { dialect, steps, stamps, in_g, forms, moulds: Moulds::new() }
     }
 
     /// What the first `length` bytes of `text` are, a line without its end. The

@@ -393,6 +393,16 @@ impl TextStamps {
         Some((self.minute_ns.checked_add(ns)?, at + end))
     }
 
+    /// The seconds of `cell`, which begins at `start` and is in the minute of the
+    /// stamp read last.
+    pub fn count(&self, cell: &[u8], start: usize) -> Option<Count> {
+        let Self { prefix, suffix, seconds, minute_ns: base_ns, .. } = self;
+        let Seconds { form, unit_ns, minute: limit, .. } = *seconds;
+        let is_whole = prefix.length + form.length() + suffix.length == cell.len();
+        let count = Count { form, at: start + prefix.length, base_ns: *base_ns, unit_ns, limit };
+        (prefix.length > 0 && form.length() > 0 && is_whole).then_some(count)
+    }
+
     /// The stamp that is the whole of `cell`, in nanoseconds from 1970.
     pub fn slow(&mut self, cell: &[u8]) -> Option<i64> {
         let parsed = parse_with_seconds(cell, self.order)?;
@@ -405,6 +415,41 @@ impl TextStamps {
             self.minute_ns = ns.saturating_sub(parsed.seconds_ns);
         }
         Some(ns)
+    }
+}
+
+/// Digits in a row that count from a moment on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count {
+    /// How they are written.
+    pub form: Form,
+    /// Where they begin.
+    pub at: usize,
+    /// The stamp if they were zeros, ns.
+    pub base_ns: i64,
+    /// What the last of them counts, ns.
+    pub unit_ns: i64,
+    /// What they are less than: a minute has 60 seconds.
+    pub limit: u64,
+}
+
+impl Count {
+    /// Where there are no stamps.
+    pub const NONE: Self =
+        Self { form: Form::UNKNOWN, at: 0, base_ns: 0, unit_ns: 0, limit: u64::MAX };
+
+    /// The place behind them.
+    pub fn end(&self) -> usize {
+        self.at + self.form.length()
+    }
+
+    /// The stamp at such a count.
+    #[inline(always)]
+    pub fn stamp_ns(&self, count: u64) -> Option<i64> {
+        if count >= self.limit {
+            return None;
+        }
+        self.base_ns.checked_add(count as i64 * self.unit_ns)
     }
 }
 

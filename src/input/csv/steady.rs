@@ -17,12 +17,12 @@ pub(super) struct Taken {
     pub bytes: usize,
 }
 
-/// Bytes of the longest row that is read by the forms of the one before.
-const LONGEST: usize = 128;
+/// Rows from which on a mould has been worth its making, which costs about as much
+/// as three rows read without.
+const WORTH: u64 = 16;
 
-/// Rows that are not compared with the one before after one that was unlike it: of
-/// numbers of any length most are, and each was read twice.
-const UNLIKE: u32 = 7;
+/// The most rows that are read without before another one is made.
+const MOST_WITHOUT: u32 = 256;
 
 impl RowReader {
     /// Hands out the frames, with their stamps, of the rows that `text` begins
@@ -38,59 +38,58 @@ impl RowReader {
         if self.dialect.delimiter == Delimiter::Spaces {
             return taken;
         }
-        let (mut forms, delimiter) = (self.forms, self.dialect.delimiter.byte());
-        let mut unlike = 0;
-        while taken.rows < most as u64 {
-            let at = taken.bytes;
-            let alike = match unlike {
-                0 => self.alike(&forms, text, at, delimiter),
-                _ => None,
-            };
-            let row = alike.or_else(|| {
-                unlike = if unlike == 0 { UNLIKE } else { unlike - 1 };
-                self.steady(&mut forms, text, at)
-            });
-            let Some((stamp_ns, values, end)) = row else { break };
-            frame(stamp_ns, values);
-            taken.rows += 1;
-            taken.bytes = end;
+        let most = most as u64;
+        let mut forms = self.forms;
+        let mut without = 1;
+        while taken.rows < most {
+            let before = taken.rows;
+            self.read_alike(text, most, &mut taken, &mut frame);
+            // Rows of numbers of any length are like few others.
+            let is_worth = taken.rows - before >= WORTH;
+            without = if is_worth { 1 } else { (2 * without).min(MOST_WITHOUT) };
+            let mut last = None;
+            for _ in 0..without {
+                if taken.rows == most {
+                    break;
+                }
+                let at = taken.bytes;
+                let Some((stamp_ns, values, end)) = self.steady(&mut forms, text, at) else {
+                    self.forms = forms;
+                    return taken;
+                };
+                frame(stamp_ns, values);
+                taken = Taken { rows: taken.rows + 1, bytes: end };
+                last = Some((stamp_ns, &text[at..end]));
+            }
+            if let Some((stamp_ns, row)) = last {
+                let Self { moulds, steps, dialect, stamps, .. } = self;
+                // Without one the rows are read one by one.
+                let _ = moulds.learn(row, steps, *dialect, stamps, stamp_ns);
+            }
         }
         self.forms = forms;
         taken
     }
 
-    /// The row at `at` and where the next one begins, if it is three numbers in the
-    /// forms of the row before, behind a stamp if there are any, and nothing else:
-    /// then nothing needs to be found in it.
+    /// Hands out the rows that fit a mould.
     #[inline(always)]
-    fn alike(
+    fn read_alike(
         &self,
-        forms: &[Form; 4],
         text: &[u8],
-        at: usize,
-        delimiter: u8,
-    ) -> Option<(i64, Frame, usize)> {
-        let [first, second, third] = self.bare?;
-        let row = text.get(at..)?.first_chunk::<LONGEST>()?;
-        let ends_cell = |end: usize| (*row.get(end)? == delimiter).then_some(end + 1);
-        let (mut stamp_ns, mut start) = (0, 0);
-        if !matches!(self.stamps, Stamps::None) {
-            let end;
-            (stamp_ns, end) = self.stamps.fast(row, 0, self.dialect.point, delimiter)?;
-            start = ends_cell(end)?;
+        most: u64,
+        taken: &mut Taken,
+        mut frame: impl FnMut(i64, Frame),
+    ) {
+        let Taken { mut rows, mut bytes } = *taken;
+        while rows < most
+            && let Some(row) = text.get(bytes..).and_then(<[u8]>::first_chunk)
+            && let Some((stamp_ns, values, length)) = self.moulds.read(row, self.in_g)
+        {
+            frame(stamp_ns, values);
+            rows += 1;
+            bytes += length;
         }
-        let mut values = [0.0; 4];
-        let mut number = |axis: usize, form: &Form, start| {
-            let (value, end) = form.number(row, start)?;
-            values[axis & 3] = (value * self.in_g) as f32;
-            Some(end)
-        };
-        start = ends_cell(number(first, &forms[0], start)?)?;
-        start = ends_cell(number(second, &forms[1], start)?)?;
-        let mut end = number(third, &forms[2], start)?;
-        end += usize::from(*row.get(end)? == b'\r');
-        let [x, y, z, _] = values;
-        (*row.get(end)? == b'\n').then_some((stamp_ns, [x, y, z], at + end + 1))
+        *taken = Taken { rows, bytes };
     }
 
     /// The row at `at`, and where the next one begins.
