@@ -150,7 +150,7 @@ mod tests {
         let (found, ledger) =
             pipeline::detect(&mut source, settings.detect, &mut |_, _| ()).unwrap();
         let analysis = pipeline::evaluate(path.as_ref(), spec, found, ledger, vec![], &settings);
-        let about = RecordingPart::new(&analysis, "0123".to_owned());
+        let about = RecordingPart::new(&analysis);
         page(&rows::tables(&analysis), &about, &analysis.ledger, &analysis.warnings)
     }
 

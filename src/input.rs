@@ -16,12 +16,14 @@ use crate::error::{Error, Position, Result};
 use crate::recording::{Source, Unit};
 
 mod actigraph;
+mod ahead;
 mod archive;
 mod avro;
 mod axivity;
 mod beside;
 mod bytes;
 mod csv;
+mod digest;
 mod edf;
 mod geneactiv;
 mod kind;
@@ -36,6 +38,7 @@ mod zstd;
 use archive::Archive;
 use beside::Beside;
 use bytes::Bytes;
+pub use digest::{Digest, Hashes, hash};
 use kind::Kind;
 
 /// The name of a file that means standard input.
@@ -94,9 +97,48 @@ impl OpenOptions {
 /// A file that cannot be read, that is none of these, or of which the axes,
 /// the unit or the rate cannot be told; a setting outside its range.
 pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>> {
+    open_as(path, options, &Fetching { reads_ahead: false, digest: None })
+}
+
+/// [`open`] for reading all of it: with its hash, which is complete when the source
+/// has been read; and with a thread that reads ahead, if wanted.
+///
+/// # Errors
+/// What [`open`] says.
+pub fn open_whole(
+    path: &Path,
+    options: &OpenOptions,
+    reads_ahead: bool,
+) -> Result<(Box<dyn Source>, Digest)> {
+    let digest = Digest::default();
+    let fetching = Fetching { reads_ahead, digest: Some(digest.clone()) };
+    Ok((open_as(path, options, &fetching)?, digest))
+}
+
+/// How the bytes of a file come to its reader.
+struct Fetching {
+    /// In a thread of their own.
+    reads_ahead: bool,
+    /// Past the one who hashes them.
+    digest: Option<Digest>,
+}
+
+impl Fetching {
+    /// The bytes of `file`, of which the size in bytes is `size` (0 when unknown).
+    fn bytes(&self, path: &Path, file: impl Read + Send + 'static, size: u64) -> Result<Bytes> {
+        let file: Box<dyn Read + Send> = match &self.digest {
+            Some(digest) => Box::new(digest.along(file)),
+            None => Box::new(file),
+        };
+        let bytes = Bytes::new(path, file, size)?;
+        Ok(if self.reads_ahead { bytes.ahead() } else { bytes })
+    }
+}
+
+fn open_as(path: &Path, options: &OpenOptions, fetching: &Fetching) -> Result<Box<dyn Source>> {
     options.check()?;
     if path == Path::new(STANDARD_INPUT) {
-        return open_stream(Path::new("standard input"), Box::new(io::stdin()), options);
+        return open_stream(Path::new("standard input"), io::stdin(), options, fetching);
     }
     let file = File::open(path).map_err(Error::read(path))?;
     let metadata = file.metadata().map_err(Error::read(path))?;
@@ -112,9 +154,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>> {
         });
     }
     if !metadata.is_file() {
-        return open_stream(path, Box::new(file), options);
+        return open_stream(path, file, options, fetching);
     }
-    let mut bytes = Bytes::new(path, Box::new(file), metadata.len())?;
+    let mut bytes = fetching.bytes(path, file, metadata.len())?;
     let kind = kind_of(path, &mut bytes)?;
     if kind == Kind::Zip && bytes.packing().is_none() {
         return package::open(&Archive::open(path, path)?, path, options);
@@ -148,10 +190,11 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
 /// Opens what comes through a pipe, of which `path` is the name in messages.
 fn open_stream(
     path: &Path,
-    stream: Box<dyn Read + Send>,
+    stream: impl Read + Send + 'static,
     options: &OpenOptions,
+    fetching: &Fetching,
 ) -> Result<Box<dyn Source>> {
-    let mut bytes = Bytes::new(path, stream, 0)?;
+    let mut bytes = fetching.bytes(path, stream, 0)?;
     let kind = kind_of(path, &mut bytes)?;
     open_kind(kind, path, bytes, Beside::default(), options)
 }

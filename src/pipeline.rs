@@ -14,7 +14,7 @@ use crate::condition::{Conditioner, Ledger, Uniform};
 use crate::detect::{self, Detector, Found, Threshold};
 use crate::epoch::{EPOCH_S, Epoch};
 use crate::error::{Error, Position, Result};
-use crate::input::{self, OpenOptions};
+use crate::input::{self, Hashes, OpenOptions};
 use crate::marks::Marks;
 use crate::night::calibrate::{self, Calibration};
 use crate::night::{self, BedTime, BedTimes, Circumstances, GivenSleep, Night, placement};
@@ -50,8 +50,8 @@ pub struct Settings {
     pub age_years: Option<f64>,
     /// The detector.
     pub detect: detect::Settings,
-    /// Whether a second thread reads ahead while the first detects; the result
-    /// is the same.
+    /// Whether other threads read ahead while the first detects; the result is the
+    /// same.
     pub reads_ahead: bool,
 }
 
@@ -90,6 +90,8 @@ pub struct Analysis {
     pub calibration: Calibration,
     /// All sensors, the one of the fields above first; empty with one.
     pub sensors: Vec<Sensor>,
+    /// BLAKE3 of the files.
+    pub hashes: Hashes,
     /// What the person should know of the file, in sentences.
     pub warnings: Vec<String>,
 }
@@ -125,20 +127,29 @@ fn detected(
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Detected> {
-    let (spec, found, ledger, warnings) = read(path, settings, progress)?;
+    let Taken { spec, found, ledger, warnings, blake3 } = read(path, settings, progress)?;
     let mut detected = nights_of(path, spec, found, ledger, warnings, settings);
+    detected.about.hashes = Hashes(vec![(path.to_owned(), blake3)]);
     detected.check(settings)?;
     Ok(detected)
 }
 
-/// Everything the sample world gives of a file: what it is, what was found in
-/// it, the account of its time axis, and what had to be mended.
-fn read(
-    path: &Path,
-    settings: &Settings,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<(Spec, Found, Ledger, Vec<String>)> {
-    let mut source = input::open(path, &settings.input)?;
+/// Everything the sample world gives of a file.
+struct Taken {
+    /// What it is, its clock in the zone that was given.
+    spec: Spec,
+    /// What was found in it.
+    found: Found,
+    /// The account of its time axis.
+    ledger: Ledger,
+    /// What had to be mended.
+    warnings: Vec<String>,
+    /// The hash of its bytes.
+    blake3: String,
+}
+
+fn read(path: &Path, settings: &Settings, progress: &mut dyn FnMut(u64, u64)) -> Result<Taken> {
+    let (mut source, digest) = input::open_whole(path, &settings.input, settings.reads_ahead)?;
     let mut spec = source.spec().clone();
     spec.clock = match &settings.timezone {
         Some(zone) => spec.clock.in_zone(zone)?,
@@ -147,7 +158,7 @@ fn read(
     let detect = if settings.reads_ahead { detect_behind } else { detect };
     let (found, ledger) = detect(source.as_mut(), settings.detect, progress)?;
     check(path, &found, &ledger)?;
-    Ok((spec, found, ledger, source.warnings()))
+    Ok(Taken { spec, found, ledger, warnings: source.warnings(), blake3: digest.of(path)? })
 }
 
 /// Refuses lights that go on before they go off.
@@ -413,6 +424,7 @@ fn slept(
         nights: Vec::new(),
         calibration,
         sensors: Vec::new(),
+        hashes: Hashes::default(),
         warnings,
     };
     (analysis, nights, readings)

@@ -12,7 +12,7 @@ use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::NightRow;
 use hypnic::report::{folder, parquet, text};
 
-use super::made::Heard;
+use super::made;
 use super::recording::RecordingOptions;
 use super::{Stop, progress};
 
@@ -50,7 +50,7 @@ pub struct Args {
     /// Write movements, nights and epochs as Parquet too
     #[arg(long)]
     parquet: bool,
-    /// Threads: 1, or 2 to read ahead and to hash beside [default: as there are cores]
+    /// Threads: 1, or 2 to read ahead [default: as there are cores]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Print nothing but errors
@@ -83,13 +83,13 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
         report: args.report || !args.no_charts,
         parquet: args.parquet,
     };
-    let heard = Heard::new(&recordings, &mut |done, total| {
+    let detected = pipeline::detect_together(&recordings, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
     let fresh = folder::Fresh::new(&out)?;
-    let made = heard.write(&options, beside, fresh.place())?;
+    let made = made::write(detected, &options, beside, fresh.place())?;
     fresh.publish(&made.files)?;
     if args.quiet {
         return Ok(());

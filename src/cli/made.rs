@@ -3,26 +3,17 @@
 
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
-use std::thread;
 
 use hypnic::batch::results::Beside;
 use hypnic::chart;
-use hypnic::error::{Error, Result};
+use hypnic::error::Result;
 use hypnic::html;
-use hypnic::input;
-use hypnic::pipeline::{self, AnalysedNight, Analysis, Detected, Settings};
+use hypnic::pipeline::{AnalysedNight, Analysis, Detected};
 use hypnic::report::folder::{Place, SUMMARY};
-use hypnic::report::json::{self, Hashes};
+use hypnic::report::json;
 use hypnic::report::tables::{NightRow, Table, Tables};
 use hypnic::report::{annotations, files, parquet, rows};
 use serde::Serialize;
-
-/// Recordings in which everything is found.
-pub(super) struct Heard {
-    detected: Detected,
-    hashes: Hashes,
-}
 
 /// What an analysis gives.
 pub(super) struct Made {
@@ -34,61 +25,34 @@ pub(super) struct Made {
     pub warnings: Vec<String>,
 }
 
-impl Heard {
-    /// Reads a recording, or several sensors of the same nights.
-    pub(super) fn new(
-        recordings: &[(PathBuf, Settings)],
-        progress: &mut dyn FnMut(u64, u64),
-    ) -> Result<Self> {
-        let hash_all = || hashes(recordings.iter().map(|(file, _)| file));
-        let is_beside = recordings.iter().any(|(_, settings)| settings.reads_ahead);
-        let (detected, hashes) = thread::scope(|scope| {
-            let hashing = is_beside.then(|| scope.spawn(hash_all));
-            let detected = pipeline::detect_together(recordings, progress)?;
-            let hashes = match hashing {
-                Some(hashing) => hashing.join().expect("hashing does not panic"),
-                None => hash_all(),
-            }?;
-            Ok::<_, Error>((detected, hashes))
-        })?;
-        Ok(Self { detected, hashes })
+/// Writes everything that is made of recordings; no more than one night is in memory,
+/// unless the page of all is wanted.
+pub(super) fn write(
+    detected: Detected,
+    options: &impl Serialize,
+    beside: Beside,
+    place: Place,
+) -> Result<Made> {
+    let (about, nights) = detected.into_nights();
+    let mut writer = Writer::new(&about, beside, place)?;
+    for night in nights {
+        writer.push(&about, night)?;
     }
-
-    /// BLAKE3 of the recording: [`Hashes::of_all`].
-    pub(super) fn blake3(&self) -> String {
-        self.hashes.of_all()
+    let (mut files, tables) = writer.finish()?;
+    if beside.report {
+        let part = json::RecordingPart::new(&about);
+        let page = html::page(&tables, &part, &about.ledger, &about.warnings);
+        place.put(html::REPORT, page.as_bytes())?;
+        files.push(html::REPORT.to_owned());
     }
-
-    /// Writes everything that is made of them; no more than one night is in memory,
-    /// unless the page of all is wanted.
-    pub(super) fn write(
-        self,
-        options: &impl Serialize,
-        beside: Beside,
-        place: Place,
-    ) -> Result<Made> {
-        let Self { detected, hashes } = self;
-        let (about, nights) = detected.into_nights();
-        let mut writer = Writer::new(&about, beside, place)?;
-        for night in nights {
-            writer.push(&about, night)?;
-        }
-        let (mut files, tables) = writer.finish()?;
-        if beside.report {
-            let part = json::RecordingPart::new(&about, hashes.of(&about.path));
-            let page = html::page(&tables, &part, &about.ledger, &about.warnings);
-            place.put(html::REPORT, page.as_bytes())?;
-            files.push(html::REPORT.to_owned());
-        }
-        let sizes: Vec<_> = files
-            .iter()
-            .map(|name| Ok((name.clone(), place.bytes_of(name)?)))
-            .collect::<Result<_>>()?;
-        files.push(SUMMARY.to_owned());
-        let summary = json::summary(&about, &tables.nights, &hashes, options, &sizes);
-        place.put(SUMMARY, summary.as_bytes())?;
-        Ok(Made { files, summary, nights: tables.nights, warnings: about.warnings })
-    }
+    let sizes: Vec<_> = files
+        .iter()
+        .map(|name| Ok((name.clone(), place.bytes_of(name)?)))
+        .collect::<Result<_>>()?;
+    files.push(SUMMARY.to_owned());
+    let summary = json::summary(&about, &tables.nights, options, &sizes);
+    place.put(SUMMARY, summary.as_bytes())?;
+    Ok(Made { files, summary, nights: tables.nights, warnings: about.warnings })
 }
 
 /// The files that grow night by night.
@@ -155,28 +119,4 @@ impl<'a> Writer<'a> {
         let names = names.into_iter().map(str::to_owned).chain(charts).collect();
         Ok((names, kept))
     }
-}
-
-/// BLAKE3 of every file of a recording.
-pub(super) fn hashes<'a>(files: impl Iterator<Item = &'a PathBuf>) -> Result<Hashes> {
-    files.map(|file| Ok((file.clone(), hash(file)?))).collect::<Result<_>>().map(Hashes)
-}
-
-/// BLAKE3 of a file. Of a folder: of its files, each with its name and length before it. Empty for
-/// a pipe, whose bytes come only once.
-pub(super) fn hash(path: &Path) -> Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    if !path.is_file() && !path.is_dir() {
-        return Ok(String::new());
-    }
-    for file in input::files_of(path) {
-        if let Some(name) = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty())
-        {
-            let length = file.metadata().map_err(Error::read(&file))?.len();
-            hasher.update(format!("{}\n{length}\n", name.display()).as_bytes());
-        }
-        let bytes = std::fs::File::open(&file).map_err(Error::read(&file))?;
-        hasher.update_reader(bytes).map_err(Error::read(&file))?;
-    }
-    Ok(hasher.finalize().to_hex().to_string())
 }

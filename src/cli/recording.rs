@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use hypnic::batch::plan::{Item, SensorFile};
 use hypnic::error::{Error, Position, Result};
-use hypnic::input::OpenOptions;
+use hypnic::input::{self, OpenOptions};
 use hypnic::marks::diary::Entry;
 use hypnic::marks::{self, Labels, Marks, What};
 use hypnic::night::{BedTime, BedTimes};
@@ -102,7 +102,7 @@ impl From<std::ffi::OsString> for GivenFile {
 
 impl GivenFile {
     fn hashed(self) -> Result<Self> {
-        let blake3 = super::made::hash(&self.file)?;
+        let blake3 = input::hash(&self.file)?;
         Ok(Self { blake3, ..self })
     }
 }

@@ -8,11 +8,12 @@ use hypnic::batch::results;
 use hypnic::batch::run::{Answer, Task};
 use hypnic::batch::scratch;
 use hypnic::error::{Error, Position, Result};
+use hypnic::input::Hashes;
 use hypnic::pipeline;
 use serde::{Deserialize, Serialize};
 
 use super::Stop;
-use super::made::{self, Heard};
+use super::made;
 use super::recording::RecordingOptions;
 
 /// Takes tasks from standard input, a line each, until it is closed, and
@@ -59,7 +60,7 @@ fn done(task: &Task) -> Answer {
         Ok(Made::Now(blake3)) => (Outcome::Done, blake3, false, None),
         Ok(Made::Before(blake3)) => (Outcome::Done, blake3, true, None),
         Err(error) => {
-            let blake3 = made::hashes(task.files.iter()).map(|hashes| hashes.of_all());
+            let blake3 = Hashes::read(task.files.iter()).map(|hashes| hashes.of_all());
             let blake3 = blake3.unwrap_or_default();
             let is_ours = matches!(error, Error::Write { .. } | Error::InTheWay { .. });
             let outcome = Outcome::Failed { code: error.exit_code(), reason: reason(task, &error) };
@@ -85,7 +86,7 @@ enum Made {
 
 fn make(task: &Task) -> Result<Made> {
     if let Some(blake3) = &task.made_of
-        && made::hashes(task.files.iter())?.of_all() == *blake3
+        && Hashes::read(task.files.iter())?.of_all() == *blake3
     {
         return Ok(Made::Before(blake3.clone()));
     }
@@ -100,10 +101,10 @@ fn make(task: &Task) -> Result<Made> {
         }
     };
     let recordings: Vec<_> = task.files.iter().cloned().zip(of_each).collect();
-    let heard = Heard::new(&recordings, &mut |_, _| ())?;
-    let blake3 = heard.blake3();
+    let detected = pipeline::detect_together(&recordings, &mut |_, _| ())?;
+    let blake3 = detected.about.hashes.of_all();
     let fresh = results::Fresh::new(&task.dest, &task.scratch)?;
-    heard.write(&settings, task.beside, fresh.place())?;
+    made::write(detected, &settings, task.beside, fresh.place())?;
     fresh.publish()?;
     Ok(Made::Now(blake3))
 }

@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
 
+use super::ahead::Ahead;
 use super::zstd::Zstd;
 
 /// The first two bytes of every gzip member (RFC 1952).
@@ -100,6 +101,13 @@ impl Bytes {
             }
         }
         Ok(bytes)
+    }
+
+    /// The same bytes, fetched and unpacked in a thread of their own.
+    pub fn ahead(mut self) -> Self {
+        let stream = std::mem::replace(&mut self.stream, Box::new(io::empty()));
+        self.stream = Box::new(Ahead::new(stream));
+        self
     }
 
     /// The next bytes, up to `length` of them, which will come again when read.

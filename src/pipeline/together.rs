@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use super::readings::Readings;
-use super::{Analysis, Detected, PlacementSource, Settings, unfit};
+use super::{Analysis, Detected, PlacementSource, Settings, Taken, unfit};
 use crate::align::{self, Alignment, LARGEST_ERROR_S};
 use crate::condition::Ledger;
 use crate::detect::{Found, Threshold};
 use crate::error::{Error, Result};
+use crate::input::Hashes;
 use crate::night::{Night, calibrate};
 use crate::recording::{Placement, Side, Spec};
 use crate::score::night::{Recorded, Scored};
@@ -73,6 +74,7 @@ struct Heard {
     found: Found,
     ledger: Ledger,
     warnings: Vec<String>,
+    blake3: String,
 }
 
 /// Analyses several recordings of the same nights, each with what is said of it;
@@ -110,6 +112,8 @@ pub fn detect_together(
         heard.push(hear(path, settings, &mut |done, _| progress(before + done, total))?);
         before += size(path);
     }
+    let hash = |heard: &Heard| (heard.sensor.path.clone(), heard.blake3.clone());
+    let hashes = Hashes(heard.iter().map(hash).collect());
     let first = heard.iter().position(|h| h.sensor.placement == Placement::Ankle).unwrap_or(0);
     heard.swap(0, first);
     for other in &heard[1..] {
@@ -118,6 +122,7 @@ pub fn detect_together(
     let sides_warning = set_sides(&mut heard)?;
     align_all(&mut heard);
     let mut detected = evaluate(heard);
+    detected.about.hashes = hashes;
     detected.about.warnings.extend(sides_warning);
     detected.check(&recordings[0].1)?;
     Ok(detected)
@@ -139,7 +144,7 @@ fn refuse_twice(recordings: &[(PathBuf, Settings)]) -> Result<()> {
 }
 
 fn hear(path: &Path, settings: &Settings, progress: &mut dyn FnMut(u64, u64)) -> Result<Heard> {
-    let (spec, found, ledger, warnings) = super::read(path, settings, progress)?;
+    let Taken { spec, found, ledger, warnings, blake3 } = super::read(path, settings, progress)?;
     let (named_placement, named_side) = of_name(&file_name(path));
     let (placement, placement_source) =
         super::placement_of(settings, &spec, named_placement, &found.epochs);
@@ -154,7 +159,7 @@ fn hear(path: &Path, settings: &Settings, progress: &mut dyn FnMut(u64, u64)) ->
         hours_recorded: seconds / 3600.0 - ledger.gap_hours(),
         alignment: None,
     };
-    Ok(Heard { sensor, settings: settings.clone(), found, ledger, warnings })
+    Ok(Heard { sensor, settings: settings.clone(), found, ledger, warnings, blake3 })
 }
 
 /// Words that say a side or a place in the name of a file, in the languages of

@@ -1,7 +1,5 @@
 //! `summary.json`: the numbers of the nights, and where they come from.
 
-use std::path::{Path, PathBuf};
-
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, findings};
@@ -32,7 +30,7 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub file_bytes: Vec<u64>,
     /// The recording; of several sensors the one that carries the nights.
     pub recording: RecordingPart,
-    /// BLAKE3 of the whole input, when there are several files: [`Hashes::of_all`].
+    /// BLAKE3 of the whole input, when there are several files: `Hashes::of_all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_blake3: Option<String>,
     /// Every sensor, when there are several.
@@ -145,43 +143,18 @@ impl SensorPart {
     }
 }
 
-/// The BLAKE3 of every file of an analysis, in the order in which they were given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hashes(pub Vec<(PathBuf, String)>);
-
-impl Hashes {
-    /// Of one file; empty if it is none of these, or came through a pipe.
-    pub fn of(&self, path: &Path) -> String {
-        let found = self.0.iter().find(|(file, _)| file == path);
-        found.map_or_else(String::new, |(_, blake3)| blake3.clone())
-    }
-
-    /// Of all together: that of the only file, or of the lines that `b3sum` prints
-    /// for several in their folder. What a file is called may say where its sensor was.
-    pub fn of_all(&self) -> String {
-        if let [(_, blake3)] = &self.0[..] {
-            return blake3.clone();
-        }
-        let mut hasher = blake3::Hasher::new();
-        for (path, blake3) in &self.0 {
-            hasher.update(format!("{blake3}  {}\n", file_name(path)).as_bytes());
-        }
-        hasher.finalize().to_hex().to_string()
-    }
-}
-
 /// Stands in every result.
 pub const NOTE: &str = "Accelerometer findings, not a diagnosis. An accelerometer misses leg \
                     movements that tense a muscle without moving the limb; its PLM index is not on \
                     the scale of electromyography. Sleep is estimated from movement alone.";
 
 impl RecordingPart {
-    /// Of an analysis, with the hash of the file.
-    pub fn new(analysis: &Analysis, blake3: String) -> Self {
+    /// Of an analysis.
+    pub fn new(analysis: &Analysis) -> Self {
         let spec = &analysis.spec;
         Self {
             file: file_name(&analysis.path),
-            blake3,
+            blake3: analysis.hashes.of(&analysis.path),
             format: spec.format,
             layout: spec.layout.clone(),
             device: spec.device.clone(),
@@ -204,18 +177,18 @@ impl RecordingPart {
 pub fn summary(
     analysis: &Analysis,
     nights: &[NightRow],
-    hashes: &Hashes,
     settings: impl Serialize,
     files: &[(String, u64)],
 ) -> String {
     let names = files.iter().map(|(name, _)| name.clone());
+    let hashes = &analysis.hashes;
     let file = SummaryFile {
         program: PROGRAM,
         version: env!("CARGO_PKG_VERSION"),
         note: NOTE,
         files: names.chain([SUMMARY.to_owned()]).collect(),
         file_bytes: files.iter().map(|(_, bytes)| *bytes).collect(),
-        recording: RecordingPart::new(analysis, hashes.of(&analysis.path)),
+        recording: RecordingPart::new(analysis),
         input_blake3: (hashes.0.len() > 1).then(|| hashes.of_all()),
         sensors: analysis
             .sensors

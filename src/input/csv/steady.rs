@@ -47,7 +47,8 @@ impl RowReader {
             // Rows of numbers of any length are like few others.
             let is_worth = taken.rows - before >= WORTH;
             without = if is_worth { 1 } else { (2 * without).min(MOST_WITHOUT) };
-            let mut last = None;
+            // That which fitted none.
+            let mut first = None;
             for _ in 0..without {
                 if taken.rows == most {
                     break;
@@ -59,9 +60,9 @@ impl RowReader {
                 };
                 frame(stamp_ns, values);
                 taken = Taken { rows: taken.rows + 1, bytes: end };
-                last = Some((stamp_ns, &text[at..end]));
+                first = first.or(Some((stamp_ns, &text[at..end])));
             }
-            if let Some((stamp_ns, row)) = last {
+            if let Some((stamp_ns, row)) = first {
                 let Self { moulds, steps, dialect, stamps, .. } = self;
                 // Without one the rows are read one by one.
                 let _ = moulds.learn(row, steps, *dialect, stamps, stamp_ns);
@@ -269,5 +270,116 @@ mod tests {
             [(10_000_000, [-0.5, 1.25, 12.125]), (20_000_000, [-1.0, 2.0, 3.0])],
             "the last has no end yet"
         );
+    }
+
+    /// Tables of one shape a row, as devices and apps write them: what is before the
+    /// axes in row `n`, what is behind them, and how the rows end.
+    fn tables() -> Vec<(&'static str, Stamps, fn(u32) -> String, &'static str)> {
+        let mut text = TextStamps::new(DateOrder::MonthFirst);
+        text.slow(b"2024-03-12T22:58:59.000");
+        let iso = Stamps::Text { column: 0, stamps: text.clone() };
+        let behind_two = Stamps::Text { column: 2, stamps: text };
+        let number = |exponent| Stamps::Number { column: 0, exponent };
+        vec![
+            ("no stamps", Stamps::None, |_| String::new(), "\n"),
+            ("cells without use", Stamps::None, |n| format!("{},a b,,", n % 10), ",7\r\n"),
+            ("seconds since 1970", number(9), |n| format!("17102{n:05}.250,"), "\n"),
+            ("milliseconds", number(6), |n| format!("1710280{n:06},"), "\n"),
+            (
+                "over a minute and an hour",
+                iso,
+                |n| {
+                    let (minute, second, ms) = (59 + n / 1200, n / 20 % 60, n % 20 * 50);
+                    let (hour, minute) = (22 + minute / 60, minute % 60);
+                    format!("2024-03-12T{hour}:{minute:02}:{second:02}.{ms:03}+01:00,")
+                },
+                "\n",
+            ),
+            (
+                "a stamp behind others",
+                behind_two,
+                |n| {
+                    format!("{},x,2024-03-12T22:59:{:02}.{:03},", n % 7, n / 100 % 60, n % 100 * 10)
+                },
+                "\r\n",
+            ),
+        ]
+    }
+
+    /// All rows, those that are not steady one by one, as the reader of a file has it.
+    fn all(rows: &mut RowReader, text: &[u8]) -> Vec<(i64, [u32; 3])> {
+        let (mut frames, mut at) = (Vec::new(), 0);
+        while at < text.len() {
+            let taken = rows.read_steady(&text[at..], 1000, |stamp, frame| {
+                frames.push((stamp, frame.map(f32::to_bits)));
+            });
+            at += taken.bytes;
+            let Some(end) = memchr::memchr(b'\n', &text[at..]) else { break };
+            let line = &text[at..=at + end];
+            match rows.read(line, trim_return(&line[..end]).len()) {
+                Row::Frame(stamp, frame) => frames.push((stamp, frame.map(f32::to_bits))),
+                _ => panic!("{}", String::from_utf8_lossy(line)),
+            }
+            at += end + 1;
+        }
+        frames
+    }
+
+    #[test]
+    fn rows_of_one_shape_fit_a_mould_whatever_the_signs() {
+        let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
+        for (name, stamps, before, behind) in tables() {
+            let row = |n: u32| {
+                // The signs of the axes in all their combinations.
+                let sign = |axis: u32| {
+                    if (n * 2_654_435_761_u32) >> (29 + axis) & 1 == 1 { "-" } else { "" }
+                };
+                let [x, y, z] =
+                    [0, 1, 2].map(|axis| format!("{}0.{:06}", sign(axis), n * (axis + 3)));
+                format!("{}{x},{y},{z}{behind}", before(n))
+            };
+            let text: String = (0..2000).map(row).collect();
+            let first = before(0).matches(',').count();
+            let reader =
+                || RowReader::new(dialect, [first, first + 1, first + 2], stamps.clone(), 0.5);
+            let mut rows = reader();
+            let found = all(&mut rows, text.as_bytes());
+            let expected = naive(reader(), text.as_bytes());
+            assert_eq!(found.len(), 2000, "{name}");
+            assert!(found == expected, "{name}");
+            // The last rows but those behind which there is no room.
+            let lines = (1950..1990).map(|n| (n, text.find(&row(n)).expect("a row")));
+            for (n, at) in lines {
+                let head = text.as_bytes()[at..].first_chunk().expect("more rows");
+                let (stamp_ns, values, length) =
+                    rows.moulds.read(head, 0.5).unwrap_or_else(|| panic!("{name}: {}", row(n)));
+                let is = (stamp_ns, values.map(f32::to_bits));
+                assert_eq!((is, length), (expected[n as usize], row(n).len()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mould_is_left_at_the_first_other_byte() {
+        let dialect = Dialect { delimiter: Delimiter::Comma, point: b'.' };
+        let mut rows = RowReader::new(dialect, [0, 1, 2], Stamps::None, 1.0);
+        let plain = "0.500000,-0.250000,0.125000\n";
+        let others = [
+            "0.50000x,-0.250000,0.125000\n",
+            "0.500000;-0.250000,0.125000\n",
+            "0.5e0000,-0.250000,0.125000\n",
+            "0.500000,-0.250000,0.12500 \n",
+            "0.500000,--.250000,0.125000\n",
+            "0.500000,-0.250000,0.1250001",
+        ];
+        all(&mut rows, plain.repeat(100).as_bytes());
+        let read = |rows: &RowReader, row: &str| {
+            let text = format!("{row}{}", plain.repeat(3));
+            rows.moulds.read(text.as_bytes().first_chunk().expect("long enough"), 1.0)
+        };
+        assert_eq!(read(&rows, plain), Some((0, [0.5, -0.25, 0.125], plain.len())));
+        for other in others {
+            assert_eq!(read(&rows, other), None, "{other}");
+        }
     }
 }
