@@ -272,9 +272,11 @@ mod tests {
         );
     }
 
-    /// Tables of one shape a row, as devices and apps write them: what is before the
-    /// axes in row `n`, what is behind them, and how the rows end.
-    fn tables() -> Vec<(&'static str, Stamps, fn(u32) -> String, &'static str)> {
+    /// Name, stamps, what is before the axes in row `n`, and what behind them.
+    type Table = (&'static str, Stamps, fn(u32) -> String, &'static str);
+
+    /// Of one shape a row, as devices and apps write them.
+    fn tables() -> Vec<Table> {
         let mut text = TextStamps::new(DateOrder::MonthFirst);
         text.slow(b"2024-03-12T22:58:59.000");
         let iso = Stamps::Text { column: 0, stamps: text.clone() };
