@@ -49,15 +49,15 @@ impl EpochBuilder {
         while tick.start >= self.end {
             self.close(out);
         }
-        let frames = f64::from(self.frames_per_tick);
         for lane in 0..4 {
-            self.sum[lane] += frames * f64::from(extent.mean_g[lane]);
-            self.square[lane] += frames * f64::from(extent.square_g2[lane]);
+            self.sum[lane] += extent.sum_g[lane];
+            self.square[lane] += extent.square_g2[lane];
         }
         self.min_g = array::from_fn(|lane| smaller(self.min_g[lane], extent.min_g[lane]));
         self.max_g = array::from_fn(|lane| larger(self.max_g[lane], extent.max_g[lane]));
         let last_g = self.last_mean_g.replace(tick.mean_g).unwrap_or(tick.mean_g);
         let step_g2: f32 = (0..3).map(|axis| (tick.mean_g[axis] - last_g[axis]).powi(2)).sum();
+        let frames = f64::from(self.frames_per_tick);
         self.activity += frames * f64::from((tick.band_g2 + step_g2).sqrt());
         self.frames += u64::from(self.frames_per_tick);
     }

@@ -7,7 +7,14 @@ const QUANTILE: f32 = 0.25;
 
 /// Step of the tracker a second, in natural log: doubles in about a minute when
 /// all is louder, halves in about 20 s when all is quieter.
+#[cfg(test)]
 const STEP: f32 = 0.05;
+
+/// What the floor is multiplied by in a louder second, `exp(STEP · QUANTILE)` …
+const LOUDER: f32 = 1.012_578_5;
+
+/// … and in a quieter one, `exp(-STEP · (1 − QUANTILE))`.
+const QUIETER: f32 = 0.963_194_4;
 
 /// While a movement lasts, the floor waits; but not longer than this, s, since
 /// what lasts is the new noise.
@@ -23,7 +30,6 @@ pub const WARM_UP_S: usize = 30;
 /// though its mean is low.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Floor {
-    log: f32,
     value: f32,
 }
 
@@ -34,28 +40,23 @@ impl Floor {
         maxima.sort_by(f32::total_cmp);
         let rank = (maxima.len() as f32 * QUANTILE) as usize;
         let value = maxima.get(rank).copied().unwrap_or(least);
-        Self::at(value.max(least).ln())
+        Self { value: value.max(least) }
     }
 
     /// One more second, which reached `maximum`.
     pub fn second(&mut self, maximum: f32, least: f32) {
-        let reached = maximum.max(least).ln();
-        let mut log = self.log;
-        if reached > log {
-            log += STEP * QUANTILE;
-        } else if reached < log {
-            log -= STEP * (1.0 - QUANTILE);
+        let reached = maximum.max(least);
+        if reached > self.value {
+            self.value *= LOUDER;
+        } else if reached < self.value {
+            self.value *= QUIETER;
         }
-        *self = Self::at(log.max(least.ln()));
+        self.value = self.value.max(least);
     }
 
     /// The floor, in the unit of the maxima.
     pub fn value(self) -> f32 {
         self.value
-    }
-
-    fn at(log: f32) -> Self {
-        Self { log, value: log.exp() }
     }
 }
 
@@ -73,6 +74,12 @@ mod tests {
             floor.second(level, 1e-3);
         }
         panic!("never reached {level}");
+    }
+
+    #[test]
+    fn the_steps_are_those_of_a_tracker_in_the_log() {
+        assert!((LOUDER - (STEP * QUANTILE).exp()).abs() < 1e-6);
+        assert!((QUIETER - (-STEP * (1.0 - QUANTILE)).exp()).abs() < 1e-6);
     }
 
     #[test]

@@ -37,10 +37,10 @@ pub struct Tick {
 /// What epochs want of a tick besides, with an axis a lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extent {
-    /// Mean, g.
-    pub mean_g: [f32; 4],
-    /// Mean square, g².
-    pub square_g2: [f32; 4],
+    /// Sum, g.
+    pub sum_g: [f64; 4],
+    /// Sum of the squares, g².
+    pub square_g2: [f64; 4],
     /// Smallest value, g.
     pub min_g: [f32; 4],
     /// Largest value, g.

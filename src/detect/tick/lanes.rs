@@ -138,16 +138,15 @@ impl<S: Simd> Lanes<S> {
 
     #[inline(always)]
     fn close(&mut self, simd: S, Cut { next, share, power, .. }: Cut) -> (Tick, Extent) {
-        let share_4 = f64x4::splat(simd, share);
-        let means: [f32; 8] = (self.sum * share_4).narrow(self.square * share_4).into();
-        let [x, y, z, w, square_x, square_y, square_z, square_w] = means;
+        let mean = self.sum * f64x4::splat(simd, share);
+        let [x, y, z, ..]: [f32; 8] = mean.narrow(mean).into();
         let total = |lanes: f64x4<S>| {
             let [x, y, z] = axes(lanes);
             (x + y) + z
         };
         let extent = Extent {
-            mean_g: [x, y, z, w],
-            square_g2: [square_x, square_y, square_z, square_w],
+            sum_g: self.sum.into(),
+            square_g2: self.square.into(),
             min_g: self.min.into(),
             max_g: self.max.into(),
         };

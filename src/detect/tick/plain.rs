@@ -39,17 +39,17 @@ impl Open {
 
     fn close(&mut self, Cut { next, share, power, .. }: Cut) -> (Tick, Extent) {
         let total = |[x, y, z]: [f64; 3]| (x + y) + z;
-        let lanes = |[x, y, z]: Frame| [x, y, z, 0.0];
-        let mean_g = self.sum.map(|sum| (sum * share) as f32);
+        let wide = |[x, y, z]: [f64; 3]| [x, y, z, 0.0];
+        let single = |[x, y, z]: Frame| [x, y, z, 0.0];
         let extent = Extent {
-            mean_g: lanes(mean_g),
-            square_g2: lanes(self.square.map(|square| (square * share) as f32)),
-            min_g: lanes(self.min),
-            max_g: lanes(self.max),
+            sum_g: wide(self.sum),
+            square_g2: wide(self.square),
+            min_g: single(self.min),
+            max_g: single(self.max),
         };
         let tick = Tick {
             start: next,
-            mean_g,
+            mean_g: self.sum.map(|sum| (sum * share) as f32),
             band_g2: (total(self.band) * (share * power)) as f32,
             change_g2: (total(self.change) * (share * power)) as f32,
             peak_g2: (self.peak * power) as f32,

@@ -43,14 +43,12 @@ pub(super) fn decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)>
     let Some(short) = short(line, at, point) else { return long_decimal(line, at, point) };
     // Eleven digits: below 2^63, where the conversion is one instruction.
     let magnitude = short.mantissa as i64 as f64 / POWERS[short.fraction & 7];
-    // Signs come at random: no branch.
-    let sign = u64::from(short.negative) << 63;
-    Some((f64::from_bits(magnitude.to_bits() ^ sign), short.end))
+    Some((signed(magnitude, short.negative), short.end))
 }
 
-/// How a number of up to eight characters was written behind its sign: so many
-/// digits, a point, so many digits. The next one in the same column mostly is
-/// written alike, and then nothing needs to be found in it, only confirmed.
+/// How a number of up to eight characters is written behind its sign: so many
+/// digits, a point, so many digits. In one that is written alike nothing needs to be
+/// found, only confirmed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Form {
     /// Characters behind the sign; 0 before anything was read.
@@ -90,14 +88,6 @@ impl Form {
             shift: (if fraction.is_some() { 72 } else { 64 }) - 8 * length as u32,
             ten: POWERS[fraction.unwrap_or(0) & 7],
         }
-    }
-
-    /// The digits of a number of this form at `at`, without their point, and the
-    /// place behind it, which is no digit.
-    #[inline(always)]
-    pub fn digits(&self, text: &[u8], at: usize) -> Option<(u64, usize)> {
-        let (digits, end) = self.beginning(text, at)?;
-        (!text.get(end)?.is_ascii_digit()).then_some((digits, end))
     }
 
     /// That of a number without a sign which is the whole of `cell`; `None` for
@@ -145,36 +135,26 @@ impl Form {
     /// correctly (Clinger 1990).
     #[inline(always)]
     pub fn value(&self, negative: bool, mantissa: u64) -> f64 {
-        let magnitude = mantissa as i64 as f64 / self.ten;
-        // Signs come at random: no branch.
-        let sign = u64::from(negative) << 63;
-        f64::from_bits(magnitude.to_bits() ^ sign)
+        signed(mantissa as i64 as f64 / self.ten, negative)
     }
 }
 
 /// The number `[-]digits[.digits]` of up to eight characters behind its sign at
 /// `at`, and the place behind it, which the caller must find to be the end of a
-/// cell. Nearly all are such. `form` is that of the one before in its column,
-/// and becomes that of this one.
+/// cell. Nearly all are such.
 ///
 /// Rounded correctly, as by [`decimal`].
 #[inline(always)]
-pub(super) fn brief(line: &[u8], at: usize, point: u8, form: &mut Form) -> Option<(f64, usize)> {
-    let negative = *line.get(at)? == b'-';
-    let start = at + usize::from(negative);
-    let (mantissa, end) = match form.digits(line, start) {
-        Some((mantissa, end)) if line.get(end) != Some(&point) => (mantissa, end),
-        _ => {
-            let short = eight_characters(line, at, point)?;
-            let length = short.end - start;
-            let has_point =
-                short.fraction > 0 || (length > 1 && line.get(short.end - 1) == Some(&point));
-            let whole = length - short.fraction - usize::from(has_point);
-            *form = Form::new(whole, point, has_point.then_some(short.fraction));
-            (short.mantissa, short.end)
-        }
-    };
-    Some((form.value(negative, mantissa), end))
+pub(super) fn brief(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
+    let Short { negative, mantissa, fraction, end } = eight_characters(line, at, point)?;
+    let magnitude = mantissa as i64 as f64 / POWERS[fraction & 7];
+    Some((signed(magnitude, negative), end))
+}
+
+/// Signs come at random: no branch.
+#[inline(always)]
+fn signed(magnitude: f64, negative: bool) -> f64 {
+    f64::from_bits(magnitude.to_bits() ^ (u64::from(negative) << 63))
 }
 
 /// The number that the next eight characters behind a sign begin with. Its
@@ -588,21 +568,25 @@ mod tests {
         #[test]
         fn a_brief_number_is_rounded_correctly(
             text in "-?[0-9]{1,8}(\\.[0-9]{0,7})?", behind in "[,;\n][-0-9.,\n]{9}",
-            before in (1..5usize, proptest::option::of(0..4usize)),
         ) {
             let line = format!("{text}{behind}");
-            if text.trim_start_matches('-').len() <= 8 {
+            let (negative, digits) = match text.strip_prefix('-') {
+                Some(digits) => (true, digits),
+                None => (false, &text[..]),
+            };
+            if digits.len() <= 8 {
                 let naive: f64 = text.parse().unwrap();
-                let mut form = Form::new(before.0, b'.', before.1);
-                for _ in 0..2 {
-                    let read = brief(line.as_bytes(), 0, b'.', &mut form);
-                    let read = read.map(|(value, end)| (value.to_bits(), end));
-                    prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
-                }
-                let length = text.trim_start_matches('-').len();
-                // Which is then its own.
-                let digits = form.digits(line.as_bytes(), text.len() - length);
-                prop_assert_eq!(digits.map(|(_, end)| end), Some(text.len()));
+                let read = brief(line.as_bytes(), 0, b'.');
+                let read = read.map(|(value, end)| (value.to_bits(), end));
+                prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+                // The same by its form.
+                let form = Form::of(digits.as_bytes(), b'.').unwrap();
+                let at = usize::from(negative);
+                let (mantissa, end) = form.beginning(line.as_bytes(), at).unwrap();
+                prop_assert_eq!(end, text.len());
+                let eight = *line.as_bytes()[at..].first_chunk().unwrap();
+                prop_assert_eq!(form.known(eight), mantissa);
+                prop_assert_eq!(form.value(negative, mantissa).to_bits(), naive.to_bits());
             }
         }
 

@@ -200,8 +200,6 @@ pub(super) struct RowReader {
     pub(super) steps: Vec<Step>,
     pub(super) stamps: Stamps,
     pub(super) in_g: f64,
-    /// How the numbers of each column of an axis were written last.
-    pub(super) forms: [Form; 4],
     /// What rows that were read looked like.
     pub(super) moulds: Moulds,
 }
@@ -232,8 +230,7 @@ impl RowReader {
                 step
             })
             .collect();
-        let forms = [Form::UNKNOWN; 4];
-        Self { dialect, steps, stamps, in_g, forms, moulds: Moulds::new() }
+        Self { dialect, steps, stamps, in_g, moulds: Moulds::new() }
     }
 
     /// What the first `length` bytes of `text` are, a line without its end. The

@@ -7,7 +7,7 @@
 use crate::recording::Frame;
 
 use super::dialect::Delimiter;
-use super::number::{self, Form};
+use super::number;
 use super::rows::{RowReader, Stamps, Use};
 
 /// Rows that were read, and where.
@@ -39,7 +39,6 @@ impl RowReader {
             return taken;
         }
         let most = most as u64;
-        let mut forms = self.forms;
         let mut without = 1;
         while taken.rows < most {
             let before = taken.rows;
@@ -54,8 +53,7 @@ impl RowReader {
                     break;
                 }
                 let at = taken.bytes;
-                let Some((stamp_ns, values, end)) = self.steady(&mut forms, text, at) else {
-                    self.forms = forms;
+                let Some((stamp_ns, values, end)) = self.steady(text, at) else {
                     return taken;
                 };
                 frame(stamp_ns, values);
@@ -68,7 +66,6 @@ impl RowReader {
                 let _ = moulds.learn(row, steps, *dialect, stamps, stamp_ns);
             }
         }
-        self.forms = forms;
         taken
     }
 
@@ -95,28 +92,22 @@ impl RowReader {
 
     /// The row at `at`, and where the next one begins.
     #[inline(always)]
-    fn steady(
-        &self,
-        forms: &mut [Form; 4],
-        text: &[u8],
-        mut at: usize,
-    ) -> Option<(i64, Frame, usize)> {
+    fn steady(&self, text: &[u8], mut at: usize) -> Option<(i64, Frame, usize)> {
         let delimiter = self.dialect.delimiter.byte();
         let mut stamp = 0;
         // One more than there are axes: a place that needs no check.
         let mut values = [0.0; 4];
         let (last, steps) = self.steps.split_last()?;
-        let mut forms = forms.iter_mut();
         for step in steps {
             at = skipped(text, at, step.skip, delimiter)?;
-            at = self.cell(&mut forms, text, at, step.cell, &mut stamp, &mut values)?;
+            at = self.cell(text, at, step.cell, &mut stamp, &mut values)?;
             if *text.get(at)? != delimiter {
                 return None;
             }
             at += 1;
         }
         at = skipped(text, at, last.skip, delimiter)?;
-        at = self.cell(&mut forms, text, at, last.cell, &mut stamp, &mut values)?;
+        at = self.cell(text, at, last.cell, &mut stamp, &mut values)?;
         let end = match *text.get(at)? {
             b'\n' => at,
             b'\r' if text.get(at + 1) == Some(&b'\n') => at + 1,
@@ -130,7 +121,6 @@ impl RowReader {
     #[inline(always)]
     fn cell(
         &self,
-        forms: &mut std::slice::IterMut<Form>,
         text: &[u8],
         at: usize,
         cell: Use,
@@ -141,7 +131,7 @@ impl RowReader {
         match (cell, &self.stamps) {
             (Use::Axis(axis), _) => {
                 let value;
-                (value, end) = number::brief(text, at, self.dialect.point, forms.next()?)?;
+                (value, end) = number::brief(text, at, self.dialect.point)?;
                 values[axis & 3] = (value * self.in_g) as f32;
             }
             (Use::Stamp(_), Stamps::Number { exponent, .. }) => {
