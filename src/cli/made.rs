@@ -88,8 +88,7 @@ impl<'a> Writer<'a> {
     fn push(&mut self, about: &Analysis, night: AnalysedNight) -> Result<()> {
         let tables = rows::tables_of(about, &night);
         drop(night);
-        let tables = files::as_written(&tables);
-        self.tables.push(&tables)?;
+        let tables = self.tables.push(&tables)?;
         self.annotations.push(&tables)?;
         if self.beside.charts {
             for (name, bytes) in chart::files(&tables) {

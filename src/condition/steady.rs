@@ -63,14 +63,15 @@ impl Conditioner {
     /// are each a point of it.
     fn is_on_grid(&self, last_ns: f64, at_ns: &[f64]) -> bool {
         let snap_ns = SNAP_SHARE * self.period_ns;
-        let is_off = |at_ns: f64, point: u64| {
-            let grid_ns = point as i64 as f64 * self.period_ns;
-            at_ns - grid_ns > snap_ns || grid_ns > at_ns + snap_ns
+        let next = self.next as i64 as f64;
+        let is_off = |at_ns: f64, ahead: i32| {
+            let grid_ns = (next + f64::from(ahead)) * self.period_ns;
+            (at_ns - grid_ns > snap_ns) | (grid_ns > at_ns + snap_ns)
         };
-        let points = at_ns.iter().zip(self.next..);
+        let points = at_ns.iter().zip(0..);
         self.next > 0
-            && !is_off(last_ns, self.next - 1)
-            && !points.fold(false, |any, (at_ns, point)| any | is_off(*at_ns, point))
+            && !is_off(last_ns, -1)
+            && !points.fold(false, |any, (at_ns, ahead)| any | is_off(*at_ns, ahead))
     }
 }
 

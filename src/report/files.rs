@@ -53,13 +53,22 @@ pub fn read_tables(dir: &Path) -> Result<Tables> {
 /// is drawn from these is what is drawn from the files.
 pub fn as_written(tables: &Tables) -> Tables {
     fn again<T: Serialize + DeserializeOwned>(name: &str, rows: &[T]) -> Vec<T> {
-        decode(Path::new(name), &encode(rows)).expect("what was encoded can be decoded")
+        written(name, rows).1
     }
     Tables {
         movements: again(MOVEMENTS, &tables.movements),
         nights: again(NIGHTS, &tables.nights),
         epochs: again(EPOCHS, &tables.epochs),
     }
+}
+
+/// The rows of a table as they stand in its file, and as they will be read back.
+fn written<T: Serialize + DeserializeOwned>(name: &str, rows: &[T]) -> (Vec<u8>, Vec<T>) {
+    let mut table = header::<T>();
+    let header = table.len();
+    table.extend(encode_rows(rows));
+    let again = decode(Path::new(name), &table).expect("what was encoded can be decoded");
+    (table.split_off(header), again)
 }
 
 /// Puts `bytes` at `path`, whole or not at all: they are written beside it and
@@ -220,21 +229,24 @@ impl<W: io::Write> Writer<W> {
         })
     }
 
-    /// Adds rows.
+    /// Adds rows, and gives them as they will be read back: [`as_written`].
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn push(&mut self, tables: &Tables) -> Result<()> {
+    pub fn push(&mut self, tables: &Tables) -> Result<Tables> {
+        let (movements, movements_again) = written(MOVEMENTS, &tables.movements);
+        let (nights, nights_again) = written(NIGHTS, &tables.nights);
+        let (epochs, epochs_again) = written(EPOCHS, &tables.epochs);
         let files = [
-            (&mut self.movements, MOVEMENTS, encode_rows(&tables.movements)),
-            (&mut self.nights, NIGHTS, encode_rows(&tables.nights)),
-            (&mut self.epochs, EPOCHS, encode_rows(&tables.epochs)),
+            (&mut self.movements, MOVEMENTS, movements),
+            (&mut self.nights, NIGHTS, nights),
+            (&mut self.epochs, EPOCHS, epochs),
         ];
         let shown = &self.shown;
         for (file, name, rows) in files {
             file.write_all(&rows).map_err(Error::write(&shown.join(name)))?;
         }
-        Ok(())
+        Ok(Tables { movements: movements_again, nights: nights_again, epochs: epochs_again })
     }
 
     /// Ends the tables.
