@@ -255,7 +255,7 @@ impl Conditioner {
         }
         let snap_ns = SNAP_SHARE * self.period_ns;
         loop {
-            let grid_ns = self.next as f64 * self.period_ns;
+            let grid_ns = self.next as i64 as f64 * self.period_ns;
             if grid_ns > at_ns + snap_ns {
                 break;
             }
@@ -444,7 +444,7 @@ mod tests {
         /// The naive twin takes every frame by itself.
         #[test]
         fn steady_runs_are_taken_as_frame_by_frame(
-            parts in proptest::collection::vec((1usize..400, -3i64..40, 0u8..6), 1..8),
+            parts in proptest::collection::vec((1usize..400, -3i64..40, 0u8..8), 1..8),
             size in 1usize..600,
             has_stamps: bool,
         ) {
@@ -452,8 +452,15 @@ mod tests {
             for (length, late_ms, what) in parts {
                 at_ns += late_ms * 1_000_000;
                 for k in 0..length {
-                    at_ns += 20_000_000;
-                    stamps.push(at_ns + if what == 1 { (k as i64 * 7919) % 30_000 } else { 0 });
+                    // The last two: a sensor of 48.5 Hz, and one that is late by half
+                    // a period now and then.
+                    at_ns += if what == 4 { 20_600_000 } else { 20_000_000 };
+                    let late_ns = match what {
+                        1 => (k as i64 * 7919) % 30_000,
+                        5 => (k as i64 * 7_919_333) % 10_000_000,
+                        _ => 0,
+                    };
+                    stamps.push(at_ns + late_ns);
                     let jerk = if what == 2 && k % 50 == 9 { 2.0 } else { 0.0 };
                     let blank = what == 3 && k % 90 < 20;
                     let frame = [0.1 * (k as f32 * 0.3).sin() + jerk, 0.05, 1.0];

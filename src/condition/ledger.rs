@@ -91,7 +91,11 @@ impl Ledger {
 
     /// A step between two frames that is no gap; it may have lost some.
     pub(super) fn stepped(&mut self, step_ns: f64, period_ns: f64) {
-        let periods = (step_ns / period_ns).round().max(1.0);
+        if step_ns < 1.5 * period_ns {
+            // As nearly all are; rounding is a call on the oldest machines.
+            return self.stepped_evenly(std::iter::once(step_ns), period_ns);
+        }
+        let periods = (step_ns / period_ns).round();
         self.steps += 1;
         self.bridged += periods as u64 - 1;
         self.step_sum_ns += step_ns;

@@ -63,6 +63,10 @@ impl Spikes {
 
     fn mend(&mut self) {
         let frames: [Frame; 5] = std::array::from_fn(|index| self.recent[index].1);
+        let jump_g = |axis: usize| (frames[2][axis] - frames[1][axis]).abs();
+        if (0..3).all(|axis| jump_g(axis) < LEAST_JUMP_G) {
+            return;
+        }
         let around = [0, 1, 3, 4];
         for axis in 0..3 {
             let mean = around.iter().map(|&index| frames[index][axis]).sum::<f32>() / 4.0;

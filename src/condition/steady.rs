@@ -1,9 +1,11 @@
-//! The way of nearly all recordings: stamps where they should be, no wrong
-//! sample. Such runs of frames go onto the grid as they are; what comes out, and
-//! what the ledger says, is the same to the bit as frame by frame.
+//! The way of nearly all recordings: stamps about a period apart, no wrong sample.
+//! Such runs of frames go onto the grid as they are where that is where they lie, and
+//! are interpolated without a look at each where a sensor's rate is not what it is
+//! called; what comes out, and what the ledger says, is the same to the bit as frame
+//! by frame.
 
 use super::spike::{LEAST_JUMP_G, LEAST_WINDOW};
-use super::{Conditioner, SNAP_SHARE, Uniform};
+use super::{BATCH_SHARE, Conditioner, SNAP_SHARE, Uniform};
 use crate::recording::Frame;
 
 /// Frames that are looked at together.
@@ -42,21 +44,38 @@ impl Conditioner {
         }
         all[WAITING..][..count].copy_from_slice(frames);
         let (at_ns, all) = (&at_ns[..WAITING + count], &all[..WAITING + count]);
-        if !self.is_on_grid(last_ns, at_ns) || jumps(all) || self.blank_zeros && has_blank(frames) {
+        if jumps(all) || self.blank_zeros && has_blank(frames) || !self.is_even(last_ns, at_ns) {
             return false;
         }
-        let before = std::iter::once(&last_ns).chain(at_ns);
-        self.ledger.stepped_evenly(
-            before.zip(at_ns).take(count).map(|(before, at)| at - before),
-            self.period_ns,
-        );
-        out.frames.extend_from_slice(&all[..count]);
-        self.next += count as u64;
-        self.last = Some((at_ns[count - 1], all[count - 1]));
+        if self.is_on_grid(last_ns, at_ns) {
+            let before = std::iter::once(&last_ns).chain(at_ns);
+            self.ledger.stepped_evenly(
+                before.zip(at_ns).take(count).map(|(before, at)| at - before),
+                self.period_ns,
+            );
+            out.frames.extend_from_slice(&all[..count]);
+            self.next += count as u64;
+            self.last = Some((at_ns[count - 1], all[count - 1]));
+        } else {
+            for (at_ns, frame) in at_ns.iter().zip(all).take(count) {
+                self.place(*at_ns, *frame, out);
+            }
+        }
         self.batch[0] = all[count];
         self.batch_ns = at_ns[count];
         self.spikes.replace(&stamps_ns[count - LEAST_WINDOW..], &frames[count - LEAST_WINDOW..]);
         true
+    }
+
+    /// Whether from the last frame on the grid each follows the one before after
+    /// about a period, so that none belongs to a batch and none was lost.
+    fn is_even(&self, last_ns: f64, at_ns: &[f64]) -> bool {
+        let (least_ns, most_ns) = (BATCH_SHARE * self.period_ns, 1.5 * self.period_ns);
+        let before = std::iter::once(&last_ns).chain(at_ns);
+        before.zip(at_ns).fold(true, |all, (before, at)| {
+            let step_ns = at - before;
+            all & (step_ns >= least_ns) & (step_ns < most_ns)
+        })
     }
 
     /// Whether the moment of the last frame on the grid and the ones that follow
