@@ -44,10 +44,12 @@ impl Conditioner {
         }
         all[WAITING..][..count].copy_from_slice(frames);
         let (at_ns, all) = (&at_ns[..WAITING + count], &all[..WAITING + count]);
-        if jumps(all) || self.blank_zeros && has_blank(frames) || !self.is_even(last_ns, at_ns) {
+        let is_on_grid = self.is_on_grid(last_ns, at_ns);
+        let is_steady = is_on_grid || self.is_even(last_ns, at_ns);
+        if !is_steady || jumps(all) || self.blank_zeros && has_blank(frames) {
             return false;
         }
-        if self.is_on_grid(last_ns, at_ns) {
+        if is_on_grid {
             let before = std::iter::once(&last_ns).chain(at_ns);
             self.ledger.stepped_evenly(
                 before.zip(at_ns).take(count).map(|(before, at)| at - before),
