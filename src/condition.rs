@@ -253,6 +253,18 @@ impl Conditioner {
         } else {
             self.ledger.stepped(step_ns, self.period_ns);
         }
+        self.reach((last_ns, last), at_ns, frame, out);
+    }
+
+    /// Emits the grid from the last frame up to the next, which is connected with it.
+    #[inline(always)]
+    fn reach(
+        &mut self,
+        (last_ns, last): (f64, Frame),
+        at_ns: f64,
+        frame: Frame,
+        out: &mut Uniform,
+    ) {
         let snap_ns = SNAP_SHARE * self.period_ns;
         loop {
             let grid_ns = self.next as i64 as f64 * self.period_ns;
@@ -262,7 +274,7 @@ impl Conditioner {
             let value = if at_ns - grid_ns <= snap_ns {
                 frame
             } else {
-                let share = ((grid_ns - last_ns) / step_ns) as f32;
+                let share = ((grid_ns - last_ns) / (at_ns - last_ns)) as f32;
                 std::array::from_fn(|axis| last[axis] + share * (frame[axis] - last[axis]))
             };
             out.frames.push(value);

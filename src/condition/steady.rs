@@ -25,7 +25,7 @@ impl Conditioner {
         out: &mut Uniform,
     ) -> bool {
         let count = frames.len();
-        let ([waiting], Some((last_ns, _)), Some(recent)) =
+        let ([waiting], Some(last @ (last_ns, _)), Some(recent)) =
             (&self.batch[..], self.last, self.spikes.latest::<WAITING>())
         else {
             return false;
@@ -49,18 +49,20 @@ impl Conditioner {
         if !is_steady || jumps(all) || self.blank_zeros && has_blank(frames) {
             return false;
         }
+        let before = std::iter::once(&last_ns).chain(at_ns);
+        self.ledger.stepped_evenly(
+            before.zip(at_ns).take(count).map(|(before, at)| at - before),
+            self.period_ns,
+        );
         if is_on_grid {
-            let before = std::iter::once(&last_ns).chain(at_ns);
-            self.ledger.stepped_evenly(
-                before.zip(at_ns).take(count).map(|(before, at)| at - before),
-                self.period_ns,
-            );
             out.frames.extend_from_slice(&all[..count]);
             self.next += count as u64;
             self.last = Some((at_ns[count - 1], all[count - 1]));
         } else {
+            let mut last = last;
             for (at_ns, frame) in at_ns.iter().zip(all).take(count) {
-                self.place(*at_ns, *frame, out);
+                self.reach(last, *at_ns, *frame, out);
+                last = (*at_ns, *frame);
             }
         }
         self.batch[0] = all[count];
