@@ -2,7 +2,8 @@
 //! general ones take a whole cell and every way of writing a number.
 
 /// Powers of ten, all of which an `f64` holds exactly.
-const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// Powers of ten in integers.
 pub(super) const TENS: [u64; 20] = {
@@ -139,16 +140,33 @@ impl Form {
     }
 }
 
-/// The number `[-]digits[.digits]` of up to eight characters behind its sign at
-/// `at`, and the place behind it, which the caller must find to be the end of a
-/// cell. Nearly all are such.
+/// The number `[-]digits[.digits]` at `at`, of up to eight characters behind its sign
+/// or with a point among them and up to seven more digits, and the place behind it,
+/// which the caller must find to be the end of a cell. Nearly all are such.
 ///
 /// Rounded correctly, as by [`decimal`].
 #[inline(always)]
 pub(super) fn brief(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
-    let Short { negative, mantissa, fraction, end } = eight_characters(line, at, point)?;
-    let magnitude = mantissa as i64 as f64 / POWERS[fraction & 7];
-    Some((signed(magnitude, negative), end))
+    let mut short = eight_characters(line, at, point)?;
+    if line.get(short.end)?.is_ascii_digit() {
+        short = longer(line, point, short)?;
+    }
+    // Fourteen digits at most: below 2^53.
+    let magnitude = short.mantissa as i64 as f64 / POWERS[short.fraction & 15];
+    Some((signed(magnitude, short.negative), short.end))
+}
+
+/// A number with up to seven more digits of its fraction behind those that were read.
+#[inline(always)]
+fn longer(line: &[u8], point: u8, short: Short) -> Option<Short> {
+    let (value, count) = leading_digits(line.get(short.end..)?.first_chunk()?);
+    let has_point = short.fraction > 0 || line.get(short.end - 1) == Some(&point);
+    (has_point && count < 8).then(|| Short {
+        negative: short.negative,
+        mantissa: short.mantissa * TENS[count] + value,
+        fraction: short.fraction + count,
+        end: short.end + count,
+    })
 }
 
 /// Signs come at random: no branch.
@@ -567,18 +585,26 @@ mod tests {
         /// The naive twin is the standard library's parser.
         #[test]
         fn a_brief_number_is_rounded_correctly(
-            text in "-?[0-9]{1,8}(\\.[0-9]{0,7})?", behind in "[,;\n][-0-9.,\n]{9}",
+            text in "-?[0-9]{1,8}(\\.[0-9]{0,14})?", behind in "[,;\n][-0-9.,\n]{9}",
         ) {
             let line = format!("{text}{behind}");
             let (negative, digits) = match text.strip_prefix('-') {
                 Some(digits) => (true, digits),
                 None => (false, &text[..]),
             };
+            let naive: f64 = text.parse().unwrap();
+            let read = brief(line.as_bytes(), 0, b'.');
+            let read = read.map(|(value, end)| (value.to_bits(), end));
+            let has_point_early = digits.find('.').is_some_and(|whole| whole < 8);
+            match digits.len() {
+                0..=8 => prop_assert_eq!(read, Some((naive.to_bits(), text.len()))),
+                9..=15 if has_point_early => {
+                    prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
+                }
+                // Longer ones are none, or do not end where their cell does.
+                _ => prop_assert!(read.is_none_or(|(_, end)| end < text.len())),
+            }
             if digits.len() <= 8 {
-                let naive: f64 = text.parse().unwrap();
-                let read = brief(line.as_bytes(), 0, b'.');
-                let read = read.map(|(value, end)| (value.to_bits(), end));
-                prop_assert_eq!(read, Some((naive.to_bits(), text.len())));
                 // The same by its form.
                 let form = Form::of(digits.as_bytes(), b'.').unwrap();
                 let at = usize::from(negative);
