@@ -161,7 +161,8 @@ pub(super) fn brief(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
 fn longer(line: &[u8], point: u8, short: Short) -> Option<Short> {
     let (value, count) = leading_digits(line.get(short.end..)?.first_chunk()?);
     let has_point = short.fraction > 0 || line.get(short.end - 1) == Some(&point);
-    (has_point && count < 8).then(|| Short {
+    let has_exponent = matches!(line.get(short.end + count), Some(b'e' | b'E'));
+    (has_point && count < 8 && !has_exponent).then(|| Short {
         negative: short.negative,
         mantissa: short.mantissa * TENS[count] + value,
         fraction: short.fraction + count,
@@ -208,7 +209,7 @@ const LARGEST: f64 = 1e30;
 
 /// Any number at `at`, and the place behind it.
 #[inline(never)]
-fn long_decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
+pub(super) fn long_decimal(line: &[u8], at: usize, point: u8) -> Option<(f64, usize)> {
     let sign = usize::from(matches!(line.get(at)?, b'-' | b'+'));
     // Words such as nan and inf are not for the fast path.
     if !matches!(line.get(at + sign)?, b'0'..=b'9' | b'.' | b',') {

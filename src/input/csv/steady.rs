@@ -138,8 +138,13 @@ impl RowReader {
         let end;
         match (cell, &self.stamps) {
             (Use::Axis(axis), _) => {
+                let point = self.dialect.point;
                 let value;
-                (value, end) = number::brief(text, at, self.dialect.point)?;
+                (value, end) = match number::brief(text, at, point) {
+                    Some(read) => read,
+                    // A double in full, or with an exponent.
+                    None => number::long_decimal(text, at, point)?,
+                };
                 values[axis & 3] = (value * self.in_g) as f32;
             }
             (Use::Stamp(_), Stamps::Number { exponent, .. }) => {
