@@ -109,8 +109,10 @@ impl CsvSource {
     fn read_steady(&mut self, block: &mut Block) {
         let room = BLOCK - block.frames.len();
         let has_stamps = self.spec.has_stamps;
+        let beside = &self.beside;
         let taken = self.rows.read_steady(self.lines.ahead(), room, |stamp_ns, frame| {
             if has_stamps {
+                let stamp_ns = beside.with_pauses(stamp_ns);
                 let first_ns = *self.first_ns.get_or_insert(stamp_ns);
                 block.stamps_ns.push(stamp_ns.wrapping_sub(first_ns));
             }

@@ -145,11 +145,22 @@ const PHYPHOX_TIMES: &str = "\"event\",\"experiment time\",\"system time\",\"sys
 \"PAUSE\",5.0E0,1.710281772E9,\"2024-03-12 23:16:12.000 UTC+01:00\"
 ";
 
-fn phyphox_table() -> String {
+/// How phyphox is told to write its numbers.
+#[derive(Clone, Copy)]
+enum Written {
+    WithExponents,
+    Plain,
+}
+
+fn phyphox_table(written: Written) -> String {
     let mut text = "\"Time (s)\";\"Acceleration x (m/s^2)\";\"Acceleration y (m/s^2)\";\"Acceleration z (m/s^2)\"\n".to_owned();
     for k in 0..500 {
         let [x, y, z] = total(k);
-        let row = format!("{:.6E};{x:.9E};{y:.9E};{z:.9E}\n", (k as f64 + 0.5) / 100.0);
+        let at_s = (k as f64 + 0.5) / 100.0;
+        let row = match written {
+            Written::WithExponents => format!("{at_s:.6E};{x:.9E};{y:.9E};{z:.9E}\n"),
+            Written::Plain => format!("{at_s:.4};{x:.9};{y:.9};{z:.9}\n"),
+        };
         text.push_str(&row.replace('.', ","));
     }
     text
@@ -166,7 +177,12 @@ fn assert_phyphox(read: &crate::Read) {
 
 #[test]
 fn phyphox_has_its_clock_and_its_pauses_in_meta() {
-    let table = phyphox_table();
+    for written in [Written::WithExponents, Written::Plain] {
+        has_its_clock_and_its_pauses_in_meta(&phyphox_table(written));
+    }
+}
+
+fn has_its_clock_and_its_pauses_in_meta(table: &str) {
     let files: [(&str, &[u8]); 3] = [
         ("Raw Data.csv", table.as_bytes()),
         ("meta/time.csv", PHYPHOX_TIMES.as_bytes()),
