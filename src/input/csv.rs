@@ -66,10 +66,25 @@ pub(super) struct CsvSource {
     rows: RowReader,
     zero_g: f32,
     header: Vec<u8>,
-    beside: Beside,
-    first_ns: Option<i64>,
+    moments: Moments,
     left_out: LeftOut,
     warnings: Vec<String>,
+}
+
+/// What makes times of the stamps of a table.
+struct Moments {
+    beside: Beside,
+    /// The first stamp.
+    first_ns: Option<i64>,
+}
+
+impl Moments {
+    /// Time since the first stamp, with the pauses in it, ns.
+    #[inline]
+    fn since_first_ns(&mut self, stamp_ns: i64) -> i64 {
+        let stamp_ns = self.beside.with_pauses(stamp_ns);
+        stamp_ns.wrapping_sub(*self.first_ns.get_or_insert(stamp_ns))
+    }
 }
 
 impl CsvSource {
@@ -94,8 +109,8 @@ impl CsvSource {
         }
         let lines = Lines::new(text, head, start, row);
         let (path, left_out) = (path.to_owned(), LeftOut::default());
-        let first_ns = None;
-        Ok(Self { path, spec, lines, rows, zero_g, header, beside, first_ns, left_out, warnings })
+        let moments = Moments { beside, first_ns: None };
+        Ok(Self { path, spec, lines, rows, zero_g, header, moments, left_out, warnings })
     }
 
     /// The source as the gravity to be added to another: that it is gravity alone
@@ -109,12 +124,10 @@ impl CsvSource {
     fn read_steady(&mut self, block: &mut Block) {
         let room = BLOCK - block.frames.len();
         let has_stamps = self.spec.has_stamps;
-        let beside = &self.beside;
+        let moments = &mut self.moments;
         let taken = self.rows.read_steady(self.lines.ahead(), room, |stamp_ns, frame| {
             if has_stamps {
-                let stamp_ns = beside.with_pauses(stamp_ns);
-                let first_ns = *self.first_ns.get_or_insert(stamp_ns);
-                block.stamps_ns.push(stamp_ns.wrapping_sub(first_ns));
+                block.stamps_ns.push(moments.since_first_ns(stamp_ns));
             }
             block.frames.push(frame);
         });
@@ -169,9 +182,7 @@ impl Source for CsvSource {
                     }
                     self.left_out.unended = unfinished;
                     if self.spec.has_stamps {
-                        let stamp_ns = self.beside.with_pauses(stamp_ns);
-                        let first_ns = *self.first_ns.get_or_insert(stamp_ns);
-                        block.stamps_ns.push(stamp_ns.wrapping_sub(first_ns));
+                        block.stamps_ns.push(self.moments.since_first_ns(stamp_ns));
                     }
                     block.frames.push(frame);
                 }
@@ -207,8 +218,8 @@ impl Source for CsvSource {
     fn warnings(&self) -> Vec<String> {
         let mut warnings = self.warnings.clone();
         warnings.extend(self.lines.text().origin().cut_warning());
-        if self.beside.pauses() > 0 {
-            let pauses = counted(self.beside.pauses() as u64, "pause");
+        if self.moments.beside.pauses() > 0 {
+            let pauses = counted(self.moments.beside.pauses() as u64, "pause");
             warnings.push(format!("{pauses} of the recording, by meta/time.csv, are gaps."));
         }
         warnings.extend(self.left_out.sentences(&self.spec));
