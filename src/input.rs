@@ -177,6 +177,12 @@ pub fn is_export(folder: &Path) -> bool {
         && package::is_export(folder)
 }
 
+/// The name of a file without its folder.
+pub fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into())
+}
+
 /// The files a recording is of, by name: the file itself, or all that lie in the
 /// folder an app exported.
 pub fn files_of(path: &Path) -> Vec<PathBuf> {

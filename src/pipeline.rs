@@ -23,7 +23,7 @@ use crate::score::night::{Recorded, Scored};
 use crate::summary::{self, Bracket, Summary};
 use crate::time::Clock;
 use readings::Readings;
-pub use together::{Sensor, analyze_together, detect_together, file_name, moved, told};
+pub use together::{Sensor, analyze_together, detect_together, moved, told};
 
 /// Shortest recording that is analysed, s: the noise floor alone needs half of it.
 const SHORTEST_S: f64 = 60.0;

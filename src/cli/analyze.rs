@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use hypnic::batch::results::Beside;
-use hypnic::input::STANDARD_INPUT;
+use hypnic::input::{self, STANDARD_INPUT};
 use hypnic::pipeline::{self, Settings};
 use hypnic::report::tables::NightRow;
 use hypnic::report::{folder, parquet, text};
@@ -73,7 +73,7 @@ pub fn run(args: Args) -> std::result::Result<(), Stop> {
     let out = args.out.unwrap_or_else(|| default_folder(&args.files[0]));
     let recordings: Vec<(PathBuf, Settings)> = args.files.into_iter().zip(all).collect();
     folder::check(&out)?;
-    let names: Vec<String> = recordings.iter().map(|(file, _)| pipeline::file_name(file)).collect();
+    let names: Vec<String> = recordings.iter().map(|(file, _)| input::file_name(file)).collect();
     let bar = progress::bar(&names.join(", "), args.quiet);
     if args.parquet {
         parquet::check()?;
@@ -108,7 +108,7 @@ fn default_folder(file: &Path) -> PathBuf {
     if file == Path::new(STANDARD_INPUT) {
         return PathBuf::from("recording.hypnic");
     }
-    let name = pipeline::file_name(file);
+    let name = input::file_name(file);
     let mut stem = name.as_str();
     let own = &["csv", "tsv", "txt", "wav", "cwa", "gt3x", "bin", "edf", "bdf", "avro"][..];
     for endings in [&["gz", "zst", "zip"][..], own] {

@@ -8,7 +8,7 @@ use hypnic::batch::results;
 use hypnic::batch::run::{Answer, Task};
 use hypnic::batch::scratch;
 use hypnic::error::{Error, Position, Result};
-use hypnic::input::Hashes;
+use hypnic::input::{self, Hashes};
 use hypnic::pipeline;
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +115,7 @@ fn reason(task: &Task, error: &Error) -> String {
     let text = error.to_string();
     let about = task.files.iter().find_map(|file| {
         let rest = text.strip_prefix(&file.display().to_string())?;
-        Some((pipeline::file_name(file), rest))
+        Some((input::file_name(file), rest))
     });
     match about {
         Some((name, rest)) if task.files.len() > 1 => name + rest,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
-use super::files_of;
+use super::{file_name, files_of};
 
 /// The BLAKE3 of every file of an analysis, in the order in which they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,8 +37,7 @@ impl Hashes {
         }
         let mut hasher = blake3::Hasher::new();
         for (path, blake3) in &self.0 {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-            hasher.update(format!("{blake3}  {name}\n").as_bytes());
+            hasher.update(format!("{blake3}  {}\n", file_name(path)).as_bytes());
         }
         hasher.finalize().to_hex().to_string()
     }

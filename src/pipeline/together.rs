@@ -9,7 +9,7 @@ use crate::align::{self, Alignment, LARGEST_ERROR_S};
 use crate::condition::Ledger;
 use crate::detect::{Found, Threshold};
 use crate::error::{Error, Result};
-use crate::input::Hashes;
+use crate::input::{Hashes, file_name};
 use crate::night::{Night, calibrate};
 use crate::recording::{Placement, Side, Spec};
 use crate::score::night::{Recorded, Scored};
@@ -506,12 +506,6 @@ pub fn told(shared: &Shared, sensors: &[Sensor]) -> String {
         Some(within_s) if joined == 2 => format!("felt by both sensors within {within_s:.2} s"),
         Some(within_s) => format!("felt by all {joined} sensors within {within_s:.2} s"),
     }
-}
-
-/// The name of a file without its folder.
-pub fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into())
 }
 
 impl Clock {

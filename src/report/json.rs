@@ -7,8 +7,9 @@ use super::folder::SUMMARY;
 use super::tables::NightRow;
 use crate::column::with_columns;
 use crate::condition::Ledger;
+use crate::input::file_name;
 use crate::night::calibrate::Calibration;
-use crate::pipeline::{Analysis, PlacementSource, Sensor, file_name};
+use crate::pipeline::{Analysis, PlacementSource, Sensor};
 use crate::recording::{Format, Placement, Side, Unit};
 
 /// The name that marks a result folder as ours.
@@ -30,7 +31,8 @@ pub struct SummaryFile<'a, S: Serialize> {
     pub file_bytes: Vec<u64>,
     /// The recording; of several sensors the one that carries the nights.
     pub recording: RecordingPart,
-    /// BLAKE3 of the whole input, when there are several files: `Hashes::of_all`.
+    /// BLAKE3 of the whole input, when there are several files:
+    /// [`Hashes::of_all`](crate::input::Hashes::of_all).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_blake3: Option<String>,
     /// Every sensor, when there are several.

@@ -1,8 +1,9 @@
 //! An analysis as the rows of the tables.
 
 use super::tables::{self, BedSource, EpochRow, Extent, MovementRow, NightRow, NightTimes, Tables};
+use crate::input::file_name;
 use crate::night::{Night, Row};
-use crate::pipeline::{AnalysedNight, Analysis, Sensor, file_name, moved, told};
+use crate::pipeline::{AnalysedNight, Analysis, Sensor, moved, told};
 use crate::recording::Side;
 use crate::score::InSeries;
 use crate::score::night::Scored;
