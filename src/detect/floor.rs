@@ -5,15 +5,11 @@
 /// the quietest seconds of a breathing rhythm.
 const QUANTILE: f32 = 0.25;
 
-/// Step of the tracker a second, in natural log: doubles in about a minute when
-/// all is louder, halves in about 20 s when all is quieter.
-#[cfg(test)]
-const STEP: f32 = 0.05;
-
-/// What the floor is multiplied by in a louder second, `exp(STEP · QUANTILE)` …
+/// What the floor is multiplied by in a louder second: a tracker with steps of 0.05 in
+/// the natural log, `exp(0.05 · QUANTILE)`. Doubles in about a minute …
 const LOUDER: f32 = 1.012_578_5;
 
-/// … and in a quieter one, `exp(-STEP · (1 − QUANTILE))`.
+/// … and in a quieter one, `exp(-0.05 · (1 − QUANTILE))`: halves in about 20 s.
 const QUIETER: f32 = 0.963_194_4;
 
 /// While a movement lasts, the floor waits; but not longer than this, s, since
@@ -63,6 +59,9 @@ impl Floor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of the tracker, a second, in the natural log.
+    const STEP: f32 = 0.05;
 
     /// Seconds until a floor started at 1 is within 10 % of `level`.
     fn seconds_to(level: f32) -> u32 {

@@ -52,13 +52,10 @@ pub fn read_tables(dir: &Path) -> Result<Tables> {
 /// The tables as they will be read back, with the decimals of the files: what
 /// is drawn from these is what is drawn from the files.
 pub fn as_written(tables: &Tables) -> Tables {
-    fn again<T: Serialize + DeserializeOwned>(name: &str, rows: &[T]) -> Vec<T> {
-        written(name, rows).1
-    }
     Tables {
-        movements: again(MOVEMENTS, &tables.movements),
-        nights: again(NIGHTS, &tables.nights),
-        epochs: again(EPOCHS, &tables.epochs),
+        movements: written(MOVEMENTS, &tables.movements).1,
+        nights: written(NIGHTS, &tables.nights).1,
+        epochs: written(EPOCHS, &tables.epochs).1,
     }
 }
 
